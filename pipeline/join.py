@@ -1,0 +1,252 @@
+"""Join: how several inputs come together. Pure: looks at edges, takes sets of inputs, waits for nothing.
+
+Three rules; the node's class names its own, because its `process` is written for it:
+
+    aligned    packets with the same start come together; an input without one at that start gives None
+    covering   the first input leads; the others give what covers its start (or all that overlaps its span)
+    arrival    each packet by itself, the earliest first among those that wait
+
+`aligned` and `covering` decide by settled stream time only, so their sets do not depend on scheduling. An input
+with `lateness_ms` bounds that wait by the clock: what is there then is what counts. `gather_ms` makes one packet
+of several before any rule looks at it.
+
+Must not know: nodes, tasks, the event loop. The time is an argument.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, TypeAlias
+
+import msgspec
+
+from pipeline.clock import FOREVER, Ns, ms
+from pipeline.edge import Edge
+from pipeline.node import JoinName
+from pipeline.packet import Packet
+from pipeline.port import Input
+
+GivenSet: TypeAlias = dict[str, Any]
+
+
+class Feed:
+    """One input seen by a join: its edge, and what of it is gathered or kept."""
+
+    def __init__(self, port: Input[Any], edge: Edge, gather: Ns, live: bool) -> None:
+        self.name = port.name
+        self.port = port
+        self.edge = edge
+        self.gather = gather
+        self.live = live
+        self.kept: deque[Packet[Any]] = deque()  # covering: packets that may cover leads to come
+        self._parts: list[Packet[Any]] = []
+        self._whole: Packet[Any] | None = None
+        self.took_at: Ns = 0  # run clock: when the last packet was handed over
+
+    def head(self) -> Packet[Any] | None:
+        """The packet that comes next, gathered; None when it is not there yet."""
+        if not self.gather:
+            return self.edge.peek()
+        if self._whole is None:
+            self._whole = self._gathered()
+        return self._whole
+
+    def take(self) -> Packet[Any]:
+        """Remove and return the head."""
+        if not self.gather:
+            return self.edge.take()
+        whole, self._whole = self.head(), None
+        assert whole is not None
+        return whole
+
+    def _gathered(self) -> Packet[Any] | None:
+        parts, edge = self._parts, self.edge
+        while (head := edge.peek()) is not None:
+            if parts and (head.start != parts[-1].end or head.lost):
+                return self._merge()  # a gap: what was before it goes first
+            if parts and not self.live and parts[-1].end - parts[0].start >= self.gather:
+                return self._merge()
+            parts.append(edge.take())
+        if parts and (edge.ended or parts[-1].end - parts[0].start >= self.gather):
+            return self._merge()
+        return None
+
+    def _merge(self) -> Packet[Any]:
+        parts, self._parts = self._parts, []
+        last = parts[-1]
+        payload = type(last.payload).joined([part.payload for part in parts])
+        return msgspec.structs.replace(last, payload=payload, start=parts[0].start, lost=parts[0].lost)
+
+    def settled(self) -> Ns:
+        """Nothing that this input will still hand over starts before this."""
+        if self._whole is not None:
+            return self._whole.start
+        return self._parts[0].start if self._parts else self.edge.settled()
+
+    @property
+    def drained(self) -> bool:
+        """Nothing more will come."""
+        return self.edge.drained and not self._parts and self._whole is None
+
+    def decided(self, at: Ns, lead: Packet[Any], now: Ns) -> bool:
+        """Whether what this input says about stream time before `at` is final (or its lateness is used up)."""
+        if self.edge.bound >= at or self.edge.ended:
+            return True
+        lateness = self.port.lateness_ms
+        return lateness is not None and now >= lead.left + ms(lateness)
+
+
+class Join:
+    """Base of the three rules. `next` takes one complete set, or returns None."""
+
+    def __init__(self, feeds: list[Feed]) -> None:
+        self.feeds = feeds
+
+    def next(self, now: Ns) -> GivenSet | None:
+        """One complete set of inputs, or None when more must come first."""
+        raise NotImplementedError
+
+    def ended(self) -> bool:
+        """No set will come any more."""
+        return all(feed.drained for feed in self.feeds)
+
+    def bound(self) -> Ns:
+        """Nothing that will be handed over starts before this stream time."""
+        return min(feed.settled() for feed in self.feeds)
+
+    def deadline(self) -> Ns | None:
+        """Run clock at which a bounded wait ends; None when nothing waits by the clock."""
+        return None
+
+
+class Single(Join):
+    """One input: every packet is a set."""
+
+    def __init__(self, feeds: list[Feed]) -> None:
+        super().__init__(feeds)
+        self._feed = feeds[0]
+        self._name = feeds[0].name
+
+    def next(self, now: Ns) -> GivenSet | None:
+        feed = self._feed
+        if feed.head() is None:
+            return None
+        return {self._name: feed.take()}
+
+
+class Arrival(Join):
+    """Each packet by itself, the earliest start first among those that wait."""
+
+    def next(self, now: Ns) -> GivenSet | None:
+        heads = [
+            (head.start, index) for index, feed in enumerate(self.feeds) if (head := feed.head()) is not None
+        ]
+        if not heads:
+            return None
+        chosen = min(heads)[1]
+        return {feed.name: feed.take() if i == chosen else None for i, feed in enumerate(self.feeds)}
+
+
+class Aligned(Join):
+    """Packets with the same start come together."""
+
+    def next(self, now: Ns) -> GivenSet | None:
+        heads = [feed.head() for feed in self.feeds]
+        present = [head for head in heads if head is not None]
+        if not present:
+            return None
+        first = min(present, key=lambda head: head.start)
+        for feed, head in zip(self.feeds, heads, strict=True):
+            if head is None and not feed.decided(first.start + 1, first, now):
+                return None
+        return {
+            feed.name: feed.take() if head is not None and head.start == first.start else None
+            for feed, head in zip(self.feeds, heads, strict=True)
+        }
+
+    def deadline(self) -> Ns | None:
+        present = [head for feed in self.feeds if (head := feed.head()) is not None]
+        return _deadline(self.feeds, min(present, key=lambda head: head.start)) if present else None
+
+
+class Covering(Join):
+    """The first input leads; the others give the packet that covers its start, or all that overlap its span."""
+
+    def __init__(self, feeds: list[Feed]) -> None:
+        super().__init__(feeds)
+        self._lead, *self._others = feeds
+
+    def next(self, now: Ns) -> GivenSet | None:
+        lead = self._lead.head()
+        if lead is None:
+            if self._lead.drained:
+                self._discard()
+            return None
+        for feed in self._others:
+            if not feed.decided(lead.end if feed.port.whole_span else lead.start + 1, lead, now):
+                return None
+        given: GivenSet = {self._lead.name: self._lead.take()}
+        given.update({feed.name: _cover(feed, lead) for feed in self._others})
+        return given
+
+    def _discard(self) -> None:
+        """Nothing leads any more: what the others still bring has nobody to cover."""
+        for feed in self._others:
+            while feed.edge.peek() is not None:
+                feed.edge.take()
+
+    def bound(self) -> Ns:
+        return self._lead.settled()
+
+    def deadline(self) -> Ns | None:
+        lead = self._lead.head()
+        return _deadline(self._others, lead) if lead is not None else None
+
+
+def _deadline(feeds: list[Feed], lead: Packet[Any]) -> Ns | None:
+    waits = [lead.left + ms(feed.port.lateness_ms) for feed in feeds if feed.port.lateness_ms is not None]
+    return min(waits) if waits else None
+
+
+def _cover(feed: Feed, lead: Packet[Any]) -> Any:
+    kept, edge = feed.kept, feed.edge
+    until = lead.end if feed.port.whole_span else lead.start + 1
+    while (head := edge.peek()) is not None and head.start < until:
+        kept.append(edge.take())
+    if feed.port.whole_span:
+        while kept and kept[0].end <= lead.start:
+            kept.popleft()
+        return tuple(packet for packet in kept if packet.start < lead.end and packet.end > lead.start)
+    while len(kept) > 1 and kept[1].start <= lead.start:
+        kept.popleft()
+    if kept and kept[0].start <= lead.start and (feed.port.latest or lead.start < kept[0].end):
+        return kept[0]
+    return None
+
+
+def make_join(name: JoinName, feeds: list[Feed]) -> Join:
+    """The join of a node: its rule by name, or the plain one when it has one input."""
+    if len(feeds) == 1:
+        return Single(feeds)
+    rules: dict[str, type[Join]] = {"aligned": Aligned, "covering": Covering, "arrival": Arrival}
+    return rules[name](feeds)
+
+
+def starved(join: Join) -> bool:
+    """Whether a join waits on one input while another has packets: those may then go beyond their room."""
+    heads = [len(feed.edge) > 0 for feed in join.feeds]
+    return len(heads) > 1 and any(heads)
+
+
+__all__ = [
+    "FOREVER",
+    "Aligned",
+    "Arrival",
+    "Covering",
+    "Feed",
+    "GivenSet",
+    "Join",
+    "Single",
+    "make_join",
+    "starved",
+]

@@ -1,0 +1,146 @@
+"""Payload kinds: what packets carry. Shapes, dtypes, units, ranges.
+
+Arrays are made read-only when a payload is made, because one packet goes to many consumers. Text on edges is
+*committed* (append-only, never taken back) or *tentative* (the present tail, replaced by the next packet).
+A kind names in `converters` the node that converts each of its formats; nothing converts silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.clock import Ns, sample_time
+
+Samples = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+
+def _read_only(array: NDArray[Any]) -> None:
+    array.flags.writeable = False
+
+
+class AudioFrame(msgspec.Struct, frozen=True, eq=False):
+    """A stretch of mono sound."""
+
+    samples: Samples  # (n,) float32, full scale ±1.0
+    rate_hz: int
+
+    converters: ClassVar[dict[str, str]] = {"rate_hz": "audio.resample"}
+
+    def __post_init__(self) -> None:
+        if self.samples.dtype != np.float32 or self.samples.ndim != 1:
+            raise ValueError(
+                f"AudioFrame.samples: got {self.samples.dtype} with shape {self.samples.shape}; "
+                "give float32 with shape (n,), full scale ±1.0"
+            )
+        _read_only(self.samples)
+
+    @property
+    def duration(self) -> Ns:
+        """Nanoseconds."""
+        return sample_time(len(self.samples), self.rate_hz)
+
+    @staticmethod
+    def joined(frames: Sequence[AudioFrame]) -> AudioFrame:
+        """Frames that follow one another, as one frame."""
+        if len(frames) == 1:
+            return frames[0]
+        return AudioFrame(np.concatenate([frame.samples for frame in frames]), frames[0].rate_hz)
+
+
+class VideoFrame(msgspec.Struct, frozen=True, eq=False):
+    """One picture."""
+
+    pixels: Pixels  # (height, width, 3) uint8, RGB
+
+    def __post_init__(self) -> None:
+        if self.pixels.dtype != np.uint8 or self.pixels.ndim != 3 or self.pixels.shape[2] != 3:
+            raise ValueError(
+                f"VideoFrame.pixels: got {self.pixels.dtype} with shape {self.pixels.shape}; "
+                "give uint8 with shape (height, width, 3), RGB"
+            )
+        _read_only(self.pixels)
+
+
+class Activity(msgspec.Struct, frozen=True):
+    """How likely it is that somebody speaks during a window."""
+
+    probability: float  # 0 to 1
+    speaking: bool  # the detector's decision, with its hysteresis
+
+
+class SpeechSegment(msgspec.Struct, frozen=True):
+    """A stretch of speech between silences."""
+
+    mean_probability: float  # 0 to 1
+
+
+class Word(msgspec.Struct, frozen=True):
+    """A word and the span of the source that it came from (for a translation: of its reading unit)."""
+
+    text: str
+    start: Ns
+    end: Ns
+    glue: bool = False  # follows the word before it without a space (scripts without spaces)
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A step of a text that grows: what is new in it, and how it may go on."""
+
+    committed: tuple[Word, ...] = ()  # new words, in order; never taken back
+    tentative: str = ""  # the present tail; replaced by that of the next packet
+    lang: str = ""  # BCP 47; empty while it is not known
+    ends: str = ""  # why something ends after the committed words: "", "pause", "sentence" or "end"
+    reason: str = ""  # why this was cut here (reading units): "pause", "punctuation", "agreed", "limit", …
+    source: tuple[Word, ...] = ()  # for a translation: the source words that it renders
+
+    @property
+    def text(self) -> str:
+        """The committed words as one string."""
+        return join_words(self.committed)
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """Words to expect, the likeliest first: names on a slide, a glossary."""
+
+    terms: tuple[str, ...]
+
+
+class Speech(msgspec.Struct, frozen=True, eq=False):
+    """Synthesised speech of one piece of text."""
+
+    samples: Samples  # (n,) float32, full scale ±1.0
+    rate_hz: int
+    text: str
+    lang: str  # BCP 47
+    plays_at: Ns  # stream time of the source at which it starts to play
+    speed: float = 1.0  # 1.0 is the voice's own pace
+    skipped: int = 0  # pieces of text not spoken just before it, because speech could not keep up
+    words: tuple[Word, ...] = ()  # the committed words that it speaks
+
+    converters: ClassVar[dict[str, str]] = {"rate_hz": "audio.resample"}
+
+    def __post_init__(self) -> None:
+        _read_only(self.samples)
+
+    @property
+    def duration(self) -> Ns:
+        """Nanoseconds."""
+        return sample_time(len(self.samples), self.rate_hz)
+
+
+KINDS: tuple[type, ...] = (AudioFrame, VideoFrame, Activity, SpeechSegment, Text, Terms, Speech)
+NEVER_DROPPED: tuple[type, ...] = (Text, Speech)
+
+
+def join_words(words: Iterable[Word]) -> str:
+    """Words as a readable string, with spaces where the script has them."""
+    text = ""
+    for word in words:
+        text += word.text if word.glue or not text else f" {word.text}"
+    return text

@@ -1,0 +1,172 @@
+"""Node: settings + ports + `process`. Computes, never waits.
+
+What a node is
+    A dataclass whose fields are its settings and whose class attributes are its ports. `process` is a plain
+    generator with one argument for each input; it yields what its outputs make. The same `step()` runs it in
+    tests, on the event loop, in a thread and in a process, so it must not care where it is.
+
+Its life
+    `__init__` takes settings only. `open()` acquires what it needs. `process()` runs any number of times.
+    `finish()` yields what is held back, once, when all inputs have ended. `close()` runs exactly once if
+    `open()` returned, whatever happened in between; all state dies with it. Calls never overlap. The thread
+    may differ between graphs but not between the calls of one run.
+
+Time
+    What is yielded has the span of the leading input unless it says otherwise. Starts never go back on one
+    output. A node that holds data back says since when with `held_since`: it promises that nothing it will
+    yield starts before that. `process` never reads a clock.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+from pipeline.clock import Ns
+from pipeline.errors import NodeError
+from pipeline.packet import Packet
+from pipeline.port import Emission, Input, Output
+
+if TYPE_CHECKING:
+    from pipeline.clock import RunClock
+
+Place: TypeAlias = Literal["loop", "thread", "process"]
+JoinName: TypeAlias = Literal["aligned", "covering", "arrival"]
+Part: TypeAlias = Literal["hearing", "deciding", "translating", "speaking"]
+Given: TypeAlias = Mapping[str, Any]  # input name to a packet, a tuple of packets, or None
+
+
+def _ports(cls: type, kind: type[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        found.update({name: port for name, port in vars(base).items() if isinstance(port, kind)})
+    return found
+
+
+def _check_process(cls: type, inputs: dict[str, Input[Any]]) -> None:
+    """Refuse, when the class is made, a `process` whose arguments are not the inputs."""
+    if "process" not in vars(cls):
+        return
+    process = vars(cls)["process"]
+    if inspect.iscoroutinefunction(process):
+        raise TypeError(
+            f"{cls.__name__}.process is `async def` without `yield`; "
+            "write `def process` (or, for a remote service only, an async generator)"
+        )
+    arguments = [name for name in inspect.signature(process).parameters if name != "self"]
+    if arguments != list(inputs):
+        raise TypeError(
+            f"{cls.__name__}.process takes ({', '.join(arguments)}), but its inputs are "
+            f"({', '.join(inputs)}); give it one argument for each input, in this order"
+        )
+
+
+class Node:
+    """Base of all nodes; see the head of this file. Needs no constructor call."""
+
+    inputs: ClassVar[dict[str, Input[Any]]] = {}
+    outputs: ClassVar[dict[str, Output[Any]]] = {}
+    runs_on: ClassVar[Place] = "loop"  # YAML may overrule it
+    join: ClassVar[JoinName] = "aligned"  # how several inputs come together; see pipeline/join.py
+    part: ClassVar[Part] = "hearing"  # the part of the delay that its waiting and work count as
+    wanted: frozenset[str] | None = None  # outputs somebody listens to, told before `open()`; None: all
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.inputs = _ports(cls, Input)
+        cls.outputs = _ports(cls, Output)
+        if cls.__module__ != __name__:
+            _check_process(cls, cls.inputs)
+
+    @property
+    def held_since(self) -> Ns | None:
+        """Stream time since which data is held back; None when nothing is."""
+        return None
+
+    def open(self) -> None:
+        """Acquire models, files, devices. Called once, before the first `process`, in the node's own place."""
+
+    def process(self, *args: Any, **given: Any) -> Iterable[Emission[Any]] | None:
+        """Take one set of inputs and yield what comes of it."""
+        raise NodeError(f"{type(self).__name__}: has no process(); write one with an argument for each input")
+
+    def finish(self) -> Iterable[Emission[Any]] | None:
+        """Yield what is held back; the inputs have ended."""
+        return None
+
+    def close(self) -> None:
+        """Release what `open` acquired. Called once if `open` returned, even after a failure."""
+
+
+class Source(Node):
+    """A node without inputs: the only kind that waits for the world."""
+
+    @property
+    def live(self) -> bool:
+        """Whether packets come at the pace of life (then consumers that are behind catch up)."""
+        return False
+
+    def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+        """Yield emissions with `start` and `end`; pace with `await clock.until(...)`. An async generator."""
+        raise NodeError(f"{type(self).__name__}: has no produce(); write an async generator")
+
+
+def step(node: Node, given: Given) -> list[Emission[Any]]:
+    """Call `process` with one set of inputs and drain it: checked emissions with their times filled in.
+
+    Raises `NodeError` when the node yields something that is not for one of its outputs, and whatever
+    `process` raises.
+    """
+    lead = _lead(given)
+    return _drain(node, node.process(**given), lead.start, lead.end)
+
+
+def finish(node: Node, at: Ns) -> list[Emission[Any]]:
+    """Call `finish` and drain it, as `step` does; what gives no span stands at `at`."""
+    return _drain(node, node.finish(), at, at)
+
+
+def _lead(given: Given) -> Packet[Any]:
+    for value in given.values():
+        if isinstance(value, Packet):
+            return value
+    raise NodeError("a set of inputs without a packet; this is a fault of Dragoman's joins")
+
+
+def _drain(node: Node, yielded: Iterable[Emission[Any]] | None, start: Ns, end: Ns) -> list[Emission[Any]]:
+    if yielded is None:
+        return []
+    try:
+        items: Iterator[Any] = iter(yielded)
+    except TypeError:
+        raise NodeError(
+            f"{type(node).__name__}.process returned {type(yielded).__name__}; "
+            "yield what an output makes: `yield self.port(payload)`"
+        ) from None
+    return [checked(node, item, start, end) for item in items]
+
+
+def checked(node: Node, item: Any, start: Ns, end: Ns) -> Emission[Any]:
+    """One yielded item, checked against the node's outputs, with `start` and `end` filled in.
+
+    Raises `NodeError` with the remedy when it is not what an output of this node makes.
+    """
+    if not isinstance(item, Emission) or item.port not in node.outputs:
+        raise NodeError(
+            f"{type(node).__name__} yielded {type(item).__name__}, which none of its outputs made; "
+            f"yield self.<output>(payload), with an output of: {', '.join(node.outputs) or 'none'}"
+        )
+    port = node.outputs[item.port]
+    if not isinstance(item.payload, port.kinds):
+        raise NodeError(
+            f"{type(node).__name__}.{port.name} carries {port.describe()}, "
+            f"but got {type(item.payload).__name__}; yield the kind that the port declares"
+        )
+    begins = start if item.start is None else item.start
+    ends = max(end, begins) if item.end is None else item.end
+    if ends < begins:
+        raise NodeError(f"{type(node).__name__}.{port.name}: end {ends} before start {begins}; swap them")
+    if begins is item.start and ends is item.end:
+        return item
+    return Emission(item.port, item.payload, begins, ends)

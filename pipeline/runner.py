@@ -1,0 +1,387 @@
+"""Runner: one node of a run: takes sets from its inbox, steps the node, offers what comes to its edges.
+
+How it works
+    A node on the loop is *pumped*: it drains what is there before it yields, and an offer to an idle node on
+    the loop pumps that one at once (run to completion, bounded in depth), so that a chain of light nodes costs
+    calls and not task switches. A node in a thread or process is stepped by its task, which waits for it.
+    An edge without room makes the packet `pending`; the node takes no more input until it is gone, and so the
+    wait runs up the graph to the source. That is backpressure.
+
+    A packet's delay is accounted for here: `queued` grows by the time between leaving one node and being taken by
+    the next; the node's `part` grows by the time from then to the moment its output leaves. What a node held
+    back is accounted from the input that spoke of the same stream time.
+
+Errors
+    When the node raises, its policy decides: stop (the run ends in order: what came before is drained), skip,
+    restart, or fallback. The error names the node.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import msgspec
+
+from pipeline.clock import FOREVER, Ns, RunClock, ms
+from pipeline.edge import Edge
+from pipeline.errors import DragomanError, NodeError
+from pipeline.graph import Member, fresh
+from pipeline.inbox import Inbox
+from pipeline.join import GivenSet
+from pipeline.lag import LagLog
+from pipeline.media import Speech, Text
+from pipeline.node import Node, Source, checked
+from pipeline.packet import Packet
+from pipeline.port import Emission
+from pipeline.statistics import NodeCounts
+from pipeline.worker import OnLoop, Worker, make_worker
+
+log = logging.getLogger(__name__)
+
+MAX_DEPTH = 32  # nodes run to completion in one call; deeper ones are woken instead
+PUMP_BUDGET = 64  # sets a node takes before others may run
+BLOCKED = ms(250)  # a step on the loop that takes longer is a fault worth a line
+PARTS = {"deciding": 0, "translating": 1, "speaking": 2}
+
+
+class Link(msgspec.Struct):
+    """One edge of an output, and who takes from it (None: a program that reads the run)."""
+
+    edge: Edge
+    consumer: Runner | None
+    heard: Callable[[], None] | None = None  # told of each packet, where there is no consumer
+    dead: bool = False  # the consumer has failed: nothing is offered any more
+
+
+class _Came(msgspec.Struct):
+    """An input as it was taken, for the accounting of delays."""
+
+    end: Ns
+    took: Ns
+    born: Ns
+    queued: Ns
+    worked: tuple[Ns, Ns, Ns]
+
+
+class Runner:
+    """Runs one node; see the head of this file."""
+
+    def __init__(self, member: Member, node: Node, inbox: Inbox, clock: RunClock, lags: LagLog) -> None:
+        self.member = member
+        self.node = node
+        self.inbox = inbox
+        self.links: dict[str, list[Link]] = {name: [] for name in node.outputs}
+        self.pending: deque[tuple[Link, Packet[Any]]] = deque()
+        self.counts = NodeCounts()
+        self.needs_bounds = False  # a join at or below this node waits for settled time
+        self.worker: Worker = make_worker(node, member.runs_on, member.name)
+        self.scope = anyio.CancelScope()  # of a source: cancelled when the run is stopped
+        self.failure: BaseException | None = None
+        self._clock = clock
+        self._lags = lags
+        self._pumps = (
+            isinstance(self.worker, OnLoop) and not self.worker.remote and not isinstance(node, Source)
+        )
+        self._stepping = False
+        self._trouble: tuple[Exception, GivenSet] | None = None
+        self._held: Ns | None = None
+        self._end: Ns = 0
+        self._blocked_told = False
+        self._opened = False
+        texts = any(issubclass(kind, Text | Speech) for port in node.outputs.values() for kind in port.kinds)
+        self._came: deque[_Came] | None = deque(maxlen=1024) if texts else None
+
+    async def open(self) -> None:
+        """Open the node in its place. Raises what it raises, with the node's name."""
+        try:
+            await self.worker.open()
+        except Exception as error:  # noqa: BLE001 - any error of a node gets its name
+            raise self.named(error) from error.__cause__
+        self._opened = True
+
+    async def close(self) -> None:
+        """Close the node, once, if it was opened."""
+        if self._opened:
+            self._opened = False
+            await self.worker.close()
+
+    @property
+    def busy(self) -> bool:
+        """In a step, or waiting for room."""
+        return self._stepping or bool(self.pending)
+
+    @property
+    def media_end(self) -> Ns:
+        """Stream time up to which a source has given media; 0 for other nodes."""
+        return self._end if isinstance(self.node, Source) else 0
+
+    # Stepping
+
+    def poke(self, depth: int) -> None:
+        """Something came: pump at once if this node is idle on the loop, else wake its task."""
+        if self._pumps and depth < MAX_DEPTH and not self._stepping and not self.pending:
+            self.pump(depth)
+        else:
+            self.inbox.bell.ring()
+
+    def pump(self, depth: int = 0) -> None:
+        """Step while there are inputs and room. Trouble is left for the task."""
+        if self._stepping or self.pending or self._trouble is not None or self.failure is not None:
+            return
+        self._stepping = True
+        now = self._clock.now()
+        try:
+            for _ in range(PUMP_BUDGET):
+                given = self.inbox.next(now)
+                if given is None:
+                    break
+                now = self._step_now(given, now, depth)
+                if self.pending or self._trouble is not None:
+                    break
+            else:
+                self.inbox.bell.ring()  # more waits, but others come first
+        finally:
+            self._stepping = False
+        if self._trouble is not None or self.pending or self.inbox.ended:
+            self.inbox.bell.ring()
+        elif self.needs_bounds:
+            self._advance(depth)
+
+    def _step_now(self, given: GivenSet, now: Ns, depth: int) -> Ns:
+        assert isinstance(self.worker, OnLoop)
+        try:
+            items, self._held = self.worker.step_now(given)
+        except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
+            self._trouble = (error, given)
+            return now
+        left = self._clock.now()
+        self.counts.called(left - now)
+        if left - now > BLOCKED and not self._blocked_told:
+            self._blocked_told = True
+            took = (left - now) / 1e9
+            log.warning("%s: a step held the loop for %.2f s; give it runs_on: thread", self.member, took)
+        self._deliver(items, given, now, left, depth)
+        return left
+
+    async def compute(self) -> None:
+        """The task of a node with inputs: until they end, then `finish`."""
+        while True:
+            if self._trouble is not None:
+                error, given = self._trouble
+                self._trouble = None
+                await self._recover(error, given)
+            elif self.pending:
+                await self._flush()
+            elif self.inbox.ended:
+                break
+            elif self._pumps:
+                self.pump()
+                if self._idle:
+                    await self.inbox.wait()
+            elif not await self._step_away():
+                await self.inbox.wait()
+        await self._finish()
+
+    @property
+    def _idle(self) -> bool:
+        return self._trouble is None and not self.pending and not self.inbox.ended
+
+    async def _step_away(self) -> bool:
+        """One step in a thread or process; False when no set is complete."""
+        took = self._clock.now()
+        given = self.inbox.next(took)
+        if given is None:
+            self._advance(0)
+            return False
+        self._stepping = True
+        try:
+            items, self._held = await self.worker.step(given)
+        except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
+            self._trouble = (error, given)
+            return True
+        finally:
+            self._stepping = False
+        left = self._clock.now()
+        self.counts.called(left - took)
+        self._deliver(items, given, took, left, 0)
+        await self._flush()
+        self._advance(0)
+        return True
+
+    async def _finish(self) -> None:
+        items, self._held = await self.worker.finish(self._end)
+        now = self._clock.now()
+        self._deliver(items, {}, now, now, 0)
+        await self._flush()
+        self.end()
+
+    async def produce(self) -> None:
+        """The task of a source: until it ends or is stopped."""
+        assert isinstance(self.node, Source)
+        count = 0
+        with self.scope:
+            async with aclosing(self.node.produce(self._clock)) as stream:  # type: ignore[type-var]
+                async for item in stream:
+                    emission = checked(self.node, item, 0, 0)
+                    self._emit(emission)
+                    await self._flush()
+                    count += 1
+                    if count % 16 == 0:
+                        await anyio.lowlevel.checkpoint()
+        await self._finish()
+
+    def _emit(self, item: Emission[Any]) -> None:
+        """Offer what a source yields. Its delay so far is time it was kept from yielding: queueing."""
+        assert item.start is not None
+        assert item.end is not None
+        left = self._clock.now()
+        self.counts.calls += 1
+        live = isinstance(self.node, Source) and self.node.live
+        queued = max(0, left - item.end) if live else 0
+        packet = Packet(item.payload, item.start, item.end, left, left, queued)
+        self._end = max(self._end, item.end)
+        self._send(item.port, packet, 0)
+
+    # Offering
+
+    def _deliver(self, items: list[Emission[Any]], given: GivenSet, took: Ns, left: Ns, depth: int) -> None:
+        lead = self._account(given, took)
+        for item in items:
+            came = lead if self._came is None else self._origin(item.end or 0)
+            worked = came.worked
+            part = PARTS.get(self.node.part)
+            if part is not None:
+                spent = worked[part] + left - came.took
+                worked = (*worked[:part], spent, *worked[part + 1 :])  # type: ignore[assignment]
+            packet = Packet(
+                item.payload, item.start or 0, item.end or 0, came.born, left, came.queued, worked
+            )
+            if self._came is not None:
+                self._lags.note(self.member.name, item.port, packet)
+            self._send(item.port, packet, depth)
+
+    def _account(self, given: GivenSet, took: Ns) -> _Came:
+        """The leading packet of a set as it came, kept where delays are told apart later."""
+        packet = next((value for value in given.values() if isinstance(value, Packet)), None)
+        if packet is None:
+            came = _Came(self._end, took, took, 0, (0, 0, 0))
+        else:
+            self._end = max(self._end, packet.end)
+            waited = took - packet.left
+            came = _Came(packet.end, took, packet.born, packet.queued + max(0, waited), packet.worked)
+        if self._came is not None and packet is not None:
+            self._came.append(came)
+        return came
+
+    def _origin(self, end: Ns) -> _Came:
+        """The first input that spoke of stream time up to `end`: what was held back is counted from there."""
+        assert self._came is not None
+        if not self._came:
+            return _Came(end, self._clock.now(), 0, 0, (0, 0, 0))
+        found = self._came[-1]
+        for came in reversed(self._came):
+            if came.end < end:
+                break
+            found = came
+        return found
+
+    def _send(self, port: str, packet: Packet[Any], depth: int) -> None:
+        for link in self.links[port]:
+            if link.dead:
+                continue
+            if self.pending or not link.edge.offer(packet):
+                self.pending.append((link, packet))
+            else:
+                _tell(link, depth)
+
+    async def _flush(self) -> None:
+        """Offer what is pending, in order, waiting for room."""
+        while self.pending:
+            link, packet = self.pending[0]
+            if link.dead or link.edge.offer(packet):
+                self.pending.popleft()
+                if not link.dead:
+                    _tell(link, 0)
+            else:
+                await self.inbox.bell.wait()
+
+    def _advance(self, depth: int) -> None:
+        """Settle stream time on the outputs as far as the inputs and what is held allow."""
+        bound = self.inbox.bound()
+        if self._held is not None:
+            bound = min(bound, self._held)
+        for links in self.links.values():
+            for link in links:
+                self._settle(link, bound, depth)
+
+    def _settle(self, link: Link, bound: Ns, depth: int) -> None:
+        consumer = link.consumer
+        if consumer is not None and consumer.needs_bounds and bound < FOREVER and link.edge.advance(bound):
+            consumer.poke(depth + 1)
+
+    def end(self) -> None:
+        """End every output."""
+        for links in self.links.values():
+            for link in links:
+                link.edge.end()
+                _tell(link, MAX_DEPTH)
+
+    def abandon_inputs(self) -> None:
+        """Take no more: producers go on as if this node were not there."""
+        for producer in self.inbox.producers:
+            for links in producer.links.values():
+                for link in links:
+                    if link.consumer is self:
+                        link.dead = True
+            producer.inbox.bell.ring()
+
+    # Errors
+
+    async def _recover(self, error: Exception, given: GivenSet) -> None:
+        """Do what the node's policy says about an error; raises it, named, when the run must stop."""
+        policy = self.member.on_error
+        self.counts.failed += 1
+        if policy.policy == "stop" or (policy.budget is not None and self.counts.failed > policy.budget):
+            raise self.named(error)
+        log.warning("%s: %s: %s; %s", self.member, type(error).__name__, error, policy.policy)
+        if policy.policy == "skip":
+            return
+        try:
+            await self.close()
+        except Exception as closing:  # noqa: BLE001 - it failed already; what counts is the new one
+            log.warning("%s: close() failed too: %s", self.member, closing)
+        if policy.policy == "fallback" and self.member.fallback is not None:
+            self.node = fresh(self.member.fallback)
+        self.worker = make_worker(self.node, self.member.runs_on, self.member.name)
+        self._held = None
+        await self.open()
+        self.counts.restarts += 1
+        if policy.policy == "fallback":
+            took = self._clock.now()
+            items, self._held = await self.worker.step(given)
+            self._deliver(items, given, took, self._clock.now(), 0)
+
+    def named(self, error: BaseException) -> DragomanError:
+        """The error with the node's name: a house error gets a note, any other is wrapped in `NodeError`."""
+        if isinstance(error, DragomanError):
+            error.add_note(f"in {self.member}")
+            return error
+        wrapped = NodeError(
+            f"{self.member} raised {type(error).__name__}: {error}; "
+            "fix the node, or say on_error: skip, restart or fallback"
+        )
+        wrapped.__cause__ = error
+        return wrapped
+
+
+def _tell(link: Link, depth: int) -> None:
+    if link.consumer is not None:
+        link.consumer.poke(depth + 1)
+    elif link.heard is not None:
+        link.heard()

@@ -1,0 +1,59 @@
+"""Counts of a run that cost next to nothing to keep: histograms of bounded size, and counts per node."""
+
+from __future__ import annotations
+
+from pipeline.clock import Ns
+
+
+class Histogram:
+    """Durations in buckets an eighth of an octave wide: any quantile within 7 %, in constant memory."""
+
+    __slots__ = ("_buckets", "count", "total")
+
+    def __init__(self) -> None:
+        self._buckets: dict[int, int] = {}
+        self.count = 0
+        self.total: Ns = 0
+
+    def add(self, value: Ns) -> None:
+        """Count one duration (nanoseconds, at least 0)."""
+        bits = value.bit_length()
+        bucket = value if bits <= 3 else (bits << 3) | ((value >> (bits - 4)) & 7)
+        self._buckets[bucket] = self._buckets.get(bucket, 0) + 1
+        self.count += 1
+        self.total += value
+
+    def quantile(self, q: float) -> Ns:
+        """The duration below which a share `q` of them lies (middle of its bucket); 0 when there are none."""
+        rank = q * self.count
+        seen = 0
+        for bucket in sorted(self._buckets):
+            seen += self._buckets[bucket]
+            if seen >= rank:
+                return _middle(bucket)
+        return 0
+
+
+def _middle(bucket: int) -> Ns:
+    if bucket < 32:
+        return bucket
+    bits, step = bucket >> 3, bucket & 7
+    width = 1 << (bits - 4)
+    return (8 + step) * width + width // 2
+
+
+class NodeCounts:
+    """What one node did in a run."""
+
+    __slots__ = ("busy", "calls", "failed", "restarts")
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.failed = 0
+        self.restarts = 0
+        self.busy = Histogram()
+
+    def called(self, took: Ns) -> None:
+        """Count one step."""
+        self.calls += 1
+        self.busy.add(took)

@@ -1,0 +1,241 @@
+"""Worker: where a node's work is done: loop, thread or process.
+
+Decides: in which thread or process the four calls of a node run, and how their results come back. Knows nothing
+of edges or graphs. All four have one face (`open`, `step`, `finish`, `close`, all awaitable), so that the
+scheduler does not care; `OnLoop` also has `step_now`, which costs a call and not a task switch.
+
+Each thread worker owns one daemon thread for the whole run, because some libraries are bound to the thread that
+made them, and because a hung library must not keep the program from ending. A process worker is a thread worker
+whose calls go down a pipe. A call that is cancelled is left to finish by itself; its result is thrown away.
+"""
+
+from __future__ import annotations
+
+import inspect
+import multiprocessing
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+
+from pipeline import node as nodes
+from pipeline.clock import Ns, hold_virtual_time
+from pipeline.errors import NodeError
+from pipeline.node import Given, Node, Place
+from pipeline.port import Emission
+
+T = TypeVar("T")
+Result: TypeAlias = tuple[list[Emission[Any]], Ns | None]  # what came out, and the node's held_since after it
+
+
+class Worker(Protocol):
+    """The four calls of one node, wherever they run. Each raises what the node raises."""
+
+    async def open(self) -> None: ...
+
+    async def step(self, given: Given) -> Result: ...
+
+    async def finish(self, at: Ns) -> Result: ...
+
+    async def close(self) -> None: ...
+
+
+class OnLoop:
+    """The event loop itself: for light nodes. `process` may be an async generator (remote services)."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.remote = inspect.isasyncgenfunction(node.process)
+
+    async def open(self) -> None:
+        await _settle(self.node.open)
+
+    def step_now(self, given: Given) -> Result:
+        """One step, at once."""
+        return nodes.step(self.node, given), self.node.held_since
+
+    async def step(self, given: Given) -> Result:
+        if not self.remote:
+            return self.step_now(given)
+        lead = next(value for value in given.values() if value is not None)
+        stream: Any = self.node.process(**given)
+        items = [nodes.checked(self.node, item, lead.start, lead.end) async for item in stream]
+        return items, self.node.held_since
+
+    async def finish(self, at: Ns) -> Result:
+        return nodes.finish(self.node, at), self.node.held_since
+
+    async def close(self) -> None:
+        await _settle(self.node.close)
+
+
+async def _settle(call: Callable[[], Any]) -> None:
+    """Call, and await what comes if it is awaitable: nodes for remote services may open and close so."""
+    value = call()
+    if inspect.isawaitable(value):
+        await value
+
+
+class OwnThread:
+    """One daemon thread that runs what it is given, in order."""
+
+    def __init__(self, name: str) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+    async def call(self, function: Callable[..., T], *args: Any) -> T:
+        """Run a function in the thread and wait for it. Raises what it raises."""
+        token = anyio.lowlevel.current_token()
+        done = anyio.Event()
+        box: list[tuple[bool, Any]] = []
+
+        def job() -> None:
+            try:
+                box.append((True, function(*args)))
+            except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+                box.append((False, error))
+            with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+                anyio.from_thread.run_sync(done.set, token=token)
+
+        self._jobs.put(job)
+        with hold_virtual_time():
+            await done.wait()
+        good, value = box[0]
+        if not good:
+            raise value
+        return value  # type: ignore[no-any-return]
+
+    def end(self) -> None:
+        """Let the thread end after the jobs that it has."""
+        self._jobs.put(None)
+
+
+class InThread:
+    """A thread of the node's own."""
+
+    def __init__(self, node: Node, name: str) -> None:
+        self.node = node
+        self._thread = OwnThread(f"node {name}")
+
+    async def open(self) -> None:
+        await self._thread.call(self.node.open)
+
+    def _step(self, given: Given) -> Result:
+        return nodes.step(self.node, given), self.node.held_since
+
+    async def step(self, given: Given) -> Result:
+        return await self._thread.call(self._step, given)
+
+    def _finish(self, at: Ns) -> Result:
+        return nodes.finish(self.node, at), self.node.held_since
+
+    async def finish(self, at: Ns) -> Result:
+        return await self._thread.call(self._finish, at)
+
+    async def close(self) -> None:
+        try:
+            await self._thread.call(self.node.close)
+        finally:
+            self._thread.end()
+
+
+class InProcess:
+    """A process of the node's own; packets are pickled on the way there and back."""
+
+    def __init__(self, node: Node, name: str) -> None:
+        self.node = node
+        self._name = name
+        self._thread = OwnThread(f"process of {name}")
+        self._process: Any = None
+        self._pipe: Connection | None = None
+
+    async def open(self) -> None:
+        await self._thread.call(self._start)
+        await self._call("open")
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")  # fork would copy the threads' locks
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self.node), daemon=True, name=self._name)
+        self._process.start()
+        theirs.close()
+
+    async def _call(self, operation: str, *args: Any) -> Any:
+        return await self._thread.call(self._exchange, operation, args)
+
+    def _exchange(self, operation: str, args: tuple[Any, ...]) -> Any:
+        assert self._pipe is not None
+        try:
+            self._pipe.send((operation, args))
+            good, value = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            self._process.join(1)
+            code = self._process.exitcode
+            raise NodeError(
+                f"its process ended with code {code} during {operation}(); see its messages"
+            ) from error
+        if not good:
+            raise value
+        return value
+
+    async def step(self, given: Given) -> Result:
+        result: Result = await self._call("step", dict(given))
+        return result
+
+    async def finish(self, at: Ns) -> Result:
+        result: Result = await self._call("finish", at)
+        return result
+
+    async def close(self) -> None:
+        try:
+            if self._process is not None and self._process.is_alive():
+                await self._call("close")
+        finally:
+            self._thread.end()
+            if self._process is not None:
+                self._process.terminate()
+            if self._pipe is not None:
+                self._pipe.close()
+
+
+def _serve(pipe: Connection, node: Node) -> None:
+    """The other end of the pipe: run the node's calls until the pipe closes."""
+    calls: dict[str, Callable[..., Any]] = {
+        "open": node.open,
+        "step": lambda given: (nodes.step(node, given), node.held_since),
+        "finish": lambda at: (nodes.finish(node, at), node.held_since),
+        "close": node.close,
+    }
+    while True:
+        try:
+            operation, args = pipe.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            answer: tuple[bool, Any] = (True, calls[operation](*args))
+        except Exception as error:  # noqa: BLE001 - it is raised again at the other end
+            answer = (False, error)
+        try:
+            pipe.send(answer)
+        except (TypeError, AttributeError, ValueError) as error:
+            pipe.send((False, NodeError(f"{type(node).__name__}: what it yields cannot be sent: {error}")))
+
+
+def make_worker(node: Node, place: Place, name: str) -> Worker:
+    """The worker for a node."""
+    if place == "thread":
+        return InThread(node, name)
+    if place == "process":
+        return InProcess(node, name)
+    return OnLoop(node)
