@@ -78,7 +78,9 @@ class Edge:
         self.when_full: WhenFull = when_full
         self.bound: Ns = -FOREVER
         self.ended = False
-        self.relaxed = False  # a join is starved on another input: take more than the room, or all would hang
+        self.relaxed = (
+            False  # a join is starved on another input: `wait` takes more than the room, or all hang
+        )
         self.peak = 0
         self._packets: deque[Packet[Any]] = deque()
         self._passed = 0
@@ -100,13 +102,11 @@ class Edge:
                 "starts never go back, and a node that holds data back says so with held_since"
             )
         packets = self._packets
-        full = len(packets) >= self.capacity or (
-            self.capacity_ns != FOREVER and bool(packets) and packet.end - packets[0].start > self.capacity_ns
-        )
-        if full and not self.relaxed:
+        if self._full(packet):
             if self.when_full == "wait":
-                return False
-            if not self._make_room():
+                if not self.relaxed:
+                    return False
+            elif not self._make_room(packet):
                 self.bound = packet.start
                 return True
         if self._lost_after:
@@ -117,18 +117,26 @@ class Edge:
         self.peak = max(self.peak, len(packets))
         return True
 
-    def _make_room(self) -> bool:
+    def _full(self, packet: Packet[Any]) -> bool:
+        packets = self._packets
+        return len(packets) >= self.capacity or (
+            self.capacity_ns != FOREVER and bool(packets) and packet.end - packets[0].start > self.capacity_ns
+        )
+
+    def _make_room(self, packet: Packet[Any]) -> bool:
         """Drop by the rule; False when it is the new packet that goes."""
         if self.when_full == "drop_newest":
             self._dropped += 1
-            self._lost_after += 1
+            self._lost_after += 1 + packet.lost
             return False
-        gone = [
-            self._packets.popleft() for _ in range(len(self._packets) if self.when_full == "latest" else 1)
-        ]
-        self._dropped += len(gone)
-        self._lost_before += len(gone) + sum(packet.lost for packet in gone)
+        while self._packets and (self.when_full == "latest" or self._full(packet)):
+            self.drop()
         return True
+
+    def drop(self) -> None:
+        """Drop the oldest packet; the next one that is taken tells of it. Raises `IndexError` on an empty edge."""
+        self._lost_before += 1 + self._packets.popleft().lost
+        self._dropped += 1
 
     def peek(self) -> Packet[Any] | None:
         """The packet that would be taken next, or None."""

@@ -65,9 +65,10 @@ class Fault(msgspec.Struct, frozen=True, order=True):
     """One thing wrong in a graph file: where, what, and how to put it right."""
 
     place: str  # file:line:column, or the name of a graph made in Python
-    line: int  # for sorting; 0 where there is no file
+    line: int  # with `column`, for sorting; 0 where there is no file
     what: str
     remedy: str = ""
+    column: int = 0
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}" + (f"; {self.remedy}" if self.remedy else "")
@@ -77,7 +78,7 @@ class GraphError(InputError):
     """A graph cannot be built. `faults` lists everything that is wrong with it, in file order."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        self.faults = sorted(faults, key=lambda fault: fault.line)
+        self.faults = sorted(faults, key=lambda fault: (fault.line, fault.column))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 

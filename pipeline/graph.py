@@ -20,7 +20,7 @@ from pipeline.media import NEVER_DROPPED
 from pipeline.node import Node, Place, Source
 from pipeline.port import misfit
 from pipeline.resolve import node_class
-from pipeline.settings import build, faults, settings_of
+from pipeline.settings import build, faults, fields_of, settings_of
 from pipeline.spec import EdgeSpec, ErrorSpec, GraphSpec, NodeSpec
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Graph:
             nodes[name].with_ = _changed(nodes[name].with_, key, value)
         return Graph(GraphSpec(nodes, self.spec.file, self.spec.marks))
 
-    def replace(self, name: str, uses: str | Node, **settings: Any) -> Graph:
+    def replace(self, name: str, uses: str | Node, /, **settings: Any) -> Graph:
         """The same graph with another node in one place; its wires stay. Raises `GraphError`, `InputError`."""
         self.member(name)
         nodes = {key: _copy(node) for key, node in self.spec.nodes.items()}
@@ -125,6 +125,15 @@ class Graph:
             nodes[name].with_ = {_MADE: uses}
         else:
             nodes[name].uses, nodes[name].with_ = uses, dict(settings)
+        return Graph(GraphSpec(nodes, self.spec.file, self.spec.marks))
+
+    def plus(self, name: str, uses: str, inputs: Mapping[str, str | EdgeSpec], /, **settings: Any) -> Graph:
+        """The same graph with one more node. Raises `GraphError`, `InputError`."""
+        if name in self.members:
+            raise InputError(f"{self.spec.file}: there is a node {name!r} already; choose another name")
+        edges = {port: EdgeSpec(edge) if isinstance(edge, str) else edge for port, edge in inputs.items()}
+        nodes = {key: _copy(node) for key, node in self.spec.nodes.items()}
+        nodes[name] = NodeSpec(uses, edges, dict(settings))
         return Graph(GraphSpec(nodes, self.spec.file, self.spec.marks))
 
     def without(self, *names: str) -> Graph:
@@ -236,10 +245,10 @@ def _fallback(
 def _check_wires(graph: Graph, member: Member, unsound: set[str], found: list[Fault]) -> None:
     path = ("nodes", member.name, "inputs")
     fault, inputs = graph.spec.fault, member.node.inputs
-    for port in set(member.inputs) - set(inputs):
-        found.append(
-            fault((*path, port), f"{member.uses} has no input {port!r}", did_you_mean(port, list(inputs)))
-        )
+    found.extend(
+        fault((*path, port), f"{member.uses} has no input {port!r}", did_you_mean(port, list(inputs)))
+        for port in set(member.inputs) - set(inputs)
+    )
     for port in set(member.inputs) & set(inputs):
         owner = _owner(member.inputs[port])
         wrong = (
@@ -290,12 +299,9 @@ def _owner(edge: EdgeSpec) -> str:
 
 def fresh(node: Node) -> Node:
     """A new, unopened node with the same settings."""
-    keys = (
-        [field.name for field in dataclasses.fields(node) if field.init]
-        if dataclasses.is_dataclass(node)
-        else []
+    return type(node)(
+        **{field.name: getattr(node, field.name) for field in fields_of(type(node)) if field.init}
     )
-    return type(node)(**{key: getattr(node, key) for key in keys})
 
 
 def _copy(node: NodeSpec) -> NodeSpec:

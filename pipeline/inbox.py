@@ -52,6 +52,9 @@ class Inbox:
         self._absent = absent  # optional inputs that are not connected
         self._clock = clock
         self._several = join is not None and len(join.feeds) > 1
+        self._by_clock = join is not None and any(
+            feed.live and feed.port.lateness_ms is not None for feed in join.feeds
+        )
 
     def next(self, now: Ns) -> GivenSet | None:
         """One complete set of inputs; None when more must come first."""
@@ -61,13 +64,11 @@ class Inbox:
         given = join.next(now)
         if self._several:
             self._relax(given is None and starved(join))
-        if given is None:
-            return None
-        if self._absent:
-            given.update(self._absent)
-        for producer in self.producers:
+        for producer in self.producers:  # a join may have taken packets (to gather, to drop) without a set
             if producer.pending:
                 producer.inbox.bell.ring()
+        if given is not None and self._absent:
+            given.update(self._absent)
         return given
 
     def _relax(self, on: bool) -> None:
@@ -92,9 +93,13 @@ class Inbox:
 
     async def wait(self) -> None:
         """Wait for a ring, or for the end of a bounded wait of the join."""
-        deadline = self.join.deadline() if self.join is not None and self._several else None
+        deadline = self.deadline()
         if deadline is None:
             await self.bell.wait()
             return
         with anyio.move_on_after(max(0, deadline - self._clock.now()) / SECOND):
             await self.bell.wait()
+
+    def deadline(self) -> Ns | None:
+        """Run clock at which a bounded wait of the join ends; None when it waits for packets only."""
+        return self.join.deadline(self._clock.now()) if self._by_clock and self.join is not None else None

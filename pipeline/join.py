@@ -6,8 +6,8 @@ Three rules; the node's class names its own, because its `process` is written fo
     covering   the first input leads; the others give what covers its start (or all that overlaps its span)
     arrival    each packet by itself, the earliest first among those that wait
 
-`aligned` and `covering` decide by settled stream time only, so their sets do not depend on scheduling. An input
-with `lateness_ms` bounds that wait by the clock: what is there then is what counts. `gather_ms` makes one packet
+`aligned` and `covering` decide by settled stream time only, so their sets do not depend on scheduling. In a live
+run an input with `lateness_ms` bounds that wait by the clock: what is there then is what counts. `gather_ms` makes one packet
 of several before any rule looks at it.
 
 Must not know: nodes, tasks, the event loop. The time is an argument.
@@ -41,7 +41,7 @@ class Feed:
         self.kept: deque[Packet[Any]] = deque()  # covering: packets that may cover leads to come
         self._parts: list[Packet[Any]] = []
         self._whole: Packet[Any] | None = None
-        self.took_at: Ns = 0  # run clock: when the last packet was handed over
+        self._passed_over: Ns = -FOREVER
 
     def head(self) -> Packet[Any] | None:
         """The packet that comes next, gathered; None when it is not there yet."""
@@ -81,7 +81,16 @@ class Feed:
         """Nothing that this input will still hand over starts before this."""
         if self._whole is not None:
             return self._whole.start
-        return self._parts[0].start if self._parts else self.edge.settled()
+        return self._parts[0].start if self._parts else max(self.edge.settled(), self._passed_over)
+
+    def pass_over(self, until: Ns) -> None:
+        """Its bounded wait is over, or nothing was to come: what starts before `until` and comes late is dropped."""
+        self._passed_over = until
+
+    def drop_late(self) -> None:
+        """Drop packets that were passed over; the next one tells of them in `lost`."""
+        while (head := self.edge.peek()) is not None and head.start < self._passed_over:
+            self.edge.drop()
 
     @property
     def drained(self) -> bool:
@@ -90,10 +99,15 @@ class Feed:
 
     def decided(self, at: Ns, lead: Packet[Any], now: Ns) -> bool:
         """Whether what this input says about stream time before `at` is final (or its lateness is used up)."""
-        if self.edge.bound >= at or self.edge.ended:
+        if self.edge.ended or (self.edge.bound >= at and not (self._parts and self._parts[0].start < at)):
             return True
+        waits_until = self.waits_until(lead)
+        return waits_until is not None and now >= waits_until
+
+    def waits_until(self, lead: Packet[Any]) -> Ns | None:
+        """Run clock until which a live join waits for this input; None when it waits until time is settled."""
         lateness = self.port.lateness_ms
-        return lateness is not None and now >= lead.left + ms(lateness)
+        return lead.left + ms(lateness) if self.live and lateness is not None else None
 
 
 class Join:
@@ -114,8 +128,8 @@ class Join:
         """Nothing that will be handed over starts before this stream time."""
         return min(feed.settled() for feed in self.feeds)
 
-    def deadline(self) -> Ns | None:
-        """Run clock at which a bounded wait ends; None when nothing waits by the clock."""
+    def deadline(self, now: Ns) -> Ns | None:
+        """Run clock, after `now`, at which a bounded wait ends; None when nothing waits by the clock."""
         return None
 
 
@@ -148,25 +162,29 @@ class Arrival(Join):
 
 
 class Aligned(Join):
-    """Packets with the same start come together."""
+    """Packets with the same start come together. What comes after its bounded wait is dropped."""
 
     def next(self, now: Ns) -> GivenSet | None:
+        for feed in self.feeds:
+            feed.drop_late()
         heads = [feed.head() for feed in self.feeds]
         present = [head for head in heads if head is not None]
         if not present:
             return None
-        first = min(present, key=lambda head: head.start)
-        for feed, head in zip(self.feeds, heads, strict=True):
-            if head is None and not feed.decided(first.start + 1, first, now):
-                return None
+        first = min(present, key=_start)
+        missing = [feed for feed, head in zip(self.feeds, heads, strict=True) if head is None]
+        if not all(feed.decided(first.start + 1, first, now) for feed in missing):
+            return None
+        for feed in missing:
+            feed.pass_over(first.start + 1)
         return {
             feed.name: feed.take() if head is not None and head.start == first.start else None
             for feed, head in zip(self.feeds, heads, strict=True)
         }
 
-    def deadline(self) -> Ns | None:
+    def deadline(self, now: Ns) -> Ns | None:
         present = [head for feed in self.feeds if (head := feed.head()) is not None]
-        return _deadline(self.feeds, min(present, key=lambda head: head.start)) if present else None
+        return _deadline(self.feeds, min(present, key=_start), now) if present else None
 
 
 class Covering(Join):
@@ -198,14 +216,23 @@ class Covering(Join):
     def bound(self) -> Ns:
         return self._lead.settled()
 
-    def deadline(self) -> Ns | None:
+    def deadline(self, now: Ns) -> Ns | None:
         lead = self._lead.head()
-        return _deadline(self._others, lead) if lead is not None else None
+        return _deadline(self._others, lead, now) if lead is not None else None
 
 
-def _deadline(feeds: list[Feed], lead: Packet[Any]) -> Ns | None:
-    waits = [lead.left + ms(feed.port.lateness_ms) for feed in feeds if feed.port.lateness_ms is not None]
-    return min(waits) if waits else None
+def _start(packet: Packet[Any]) -> Ns:
+    return packet.start
+
+
+def _end(packet: Packet[Any]) -> Ns:
+    """Where its span ends; a packet that speaks of an instant covers that instant."""
+    return max(packet.end, packet.start + 1)
+
+
+def _deadline(feeds: list[Feed], lead: Packet[Any], now: Ns) -> Ns | None:
+    waits = [until for feed in feeds if (until := feed.waits_until(lead)) is not None and until > now]
+    return min(waits, default=None)
 
 
 def _cover(feed: Feed, lead: Packet[Any]) -> Any:
@@ -214,12 +241,12 @@ def _cover(feed: Feed, lead: Packet[Any]) -> Any:
     while (head := edge.peek()) is not None and head.start < until:
         kept.append(edge.take())
     if feed.port.whole_span:
-        while kept and kept[0].end <= lead.start:
+        while kept and _end(kept[0]) <= lead.start:
             kept.popleft()
-        return tuple(packet for packet in kept if packet.start < lead.end and packet.end > lead.start)
+        return tuple(packet for packet in kept if packet.start < lead.end and _end(packet) > lead.start)
     while len(kept) > 1 and kept[1].start <= lead.start:
         kept.popleft()
-    if kept and kept[0].start <= lead.start and (feed.port.latest or lead.start < kept[0].end):
+    if kept and kept[0].start <= lead.start and (feed.port.latest or lead.start < _end(kept[0])):
         return kept[0]
     return None
 

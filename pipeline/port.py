@@ -84,6 +84,8 @@ class Input(Port[T]):
         **form: object,
     ) -> None:
         super().__init__(kind, **form)
+        if gather_ms and lateness_ms is not None:
+            raise ValueError("an input is either gathered or waited for; give gather_ms or lateness_ms")
         self.optional = optional
         self.gather_ms = gather_ms
         self.whole_span = whole_span

@@ -150,7 +150,10 @@ class Runner:
             self._stepping = False
         if self._trouble is not None or self.pending or self.inbox.ended:
             self.inbox.bell.ring()
-        elif self.needs_bounds:
+            return
+        if depth and self.inbox.deadline() is not None:
+            self.inbox.bell.ring()  # the task is to wait by the clock now
+        if self.needs_bounds:
             self._advance(depth)
 
     def _step_now(self, given: GivenSet, now: Ns, depth: int) -> Ns:

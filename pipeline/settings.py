@@ -12,6 +12,7 @@ import inspect
 import re
 from collections.abc import Mapping
 from typing import Any, get_type_hints
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -46,20 +47,30 @@ class Setting(msgspec.Struct, frozen=True):
 
 def settings_of(cls: type[Node]) -> dict[str, Setting]:
     """Key to setting, in the order of the class. The comment behind a field is its documentation."""
+    if cls not in _known:
+        _known[cls] = _read_settings(cls)
+    return _known[cls]
+
+
+_known: WeakKeyDictionary[type[Node], dict[str, Setting]] = WeakKeyDictionary()  # reading a class is slow
+
+
+def _read_settings(cls: type[Node]) -> dict[str, Setting]:
     hints = get_type_hints(cls, include_extras=True)
     comments = _comments(cls)
     found: dict[str, Setting] = {}
-    for field in _fields(cls):
+    for field in fields_of(cls):
         if not field.init:
             continue
         key = field.name.rstrip("_")
-        factory = field.default_factory
-        default = field.default if isinstance(factory, type(dataclasses.MISSING)) else factory()
+        factory: Any = field.default_factory
+        default = field.default if factory is dataclasses.MISSING else factory()
         found[key] = Setting(key, hints[field.name], default, comments.get(field.name, ""))
     return found
 
 
-def _fields(cls: type[Node]) -> tuple[dataclasses.Field[Any], ...]:
+def fields_of(cls: type[Node]) -> tuple[dataclasses.Field[Any], ...]:
+    """The dataclass fields of a node class; none where it is not a dataclass."""
     return dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
 
 
@@ -103,7 +114,7 @@ def build(cls: type[Node], values: Mapping[str, Any]) -> Node:
     if wrong:
         raise SettingsError("\n".join(f"{cls.__name__}: {sentence}" for sentence in wrong.values()))
     known = settings_of(cls)
-    fields = {field.name.rstrip("_"): field.name for field in _fields(cls)}
+    fields = {field.name.rstrip("_"): field.name for field in fields_of(cls)}
     arguments = {fields[key]: msgspec.convert(value, known[key].type) for key, value in values.items()}
     try:
         return cls(**arguments)

@@ -66,14 +66,17 @@ class GraphSpec(msgspec.Struct):
     nodes: dict[str, NodeSpec]
     file: str = "graph"
     marks: dict[Path_, Mark] = {}
+    overruled: dict[Path_, str] = {}  # values that `--set` gave, and how it named them
 
     def fault(self, path: Path_, what: str, remedy: str = "") -> Fault:
         """A fault at a path such as ("nodes", "talk", "with", "path"), or at the nearest place above it."""
-        while path and path not in self.marks:
+        while path and path not in self.marks and path not in self.overruled:
             path = path[:-1]
+        if path in self.overruled:
+            return Fault(self.overruled[path], 0, what, remedy)
         line, column = self.marks.get(path, (0, 0))
         place = f"{self.file}:{line}:{column}" if line else self.file
-        return Fault(place, line, what, remedy)
+        return Fault(place, line, what, remedy, column)
 
 
 class _Loader(yaml.SafeLoader):
@@ -95,6 +98,8 @@ for _tag, _pattern, _first in (
         _tag, re.compile(_pattern), list(_first) if _first != "~n\0" else ["~", "n", ""]
     )
 
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))  # 010 is ten, not eight
+
 
 def read(file: str | Path, overrides: Mapping[str, str] | None = None) -> GraphSpec:
     """Read a graph file. `overrides` are `node.key` to YAML text (`--set`).
@@ -115,24 +120,29 @@ def parse(text: str, file: str = "graph", overrides: Mapping[str, str] | None = 
     """A graph from YAML text; see `read`."""
     try:
         root = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        what = f"not valid YAML: {error.problem or error.context}"
-        raise GraphError(
-            [Fault(f"{file}:{line}:{column}", line, what, "check indentation and brackets")]
-        ) from error
+        place = f"{file}:{line}:{column}" if mark else file
+        what = f"not valid YAML: {_why(error)}"
+        raise GraphError([Fault(place, line, what, "check indentation and brackets", column)]) from error
     reading = _Reading(file)
     data = reading.plain(root, ()) if root is not None else {}
     reading.override(overrides or {}, data)
     reading.graph(data)
-    if reading.faults:
-        raise GraphError(reading.faults)
+    found = [*reading.faults, *reading.unset.values()]
+    if found:
+        raise GraphError(found)
     return reading.spec
 
 
+def _why(error: Exception) -> str:
+    """What YAML says is wrong, in one line."""
+    return str(getattr(error, "problem", None) or getattr(error, "context", None) or error).splitlines()[0]
+
+
 def value_of(text: str) -> Any:
-    """A value as it would read in a graph file, for `--set`."""
+    """A value as it would read in a graph file, for `--set`. Raises `yaml.YAMLError`, `ValueError`."""
     return yaml.load(text, Loader=_Loader) if text else ""
 
 
@@ -140,8 +150,10 @@ class _Reading:
     """One reading of a file: what is understood so far, and what is wrong."""
 
     def __init__(self, file: str) -> None:
-        self.spec = GraphSpec({}, file, {})
+        self.spec = GraphSpec({}, file, {}, {})
         self.faults: list[Fault] = []
+        self.unset: dict[Path_, Fault] = {}  # variables of the environment that are not set
+        self._within: list[yaml.Node] = []
 
     def fault(self, path: Path_, what: str, remedy: str) -> None:
         self.faults.append(self.spec.fault(path, what, remedy))
@@ -150,36 +162,53 @@ class _Reading:
 
     def plain(self, node: yaml.Node, path: Path_) -> Any:
         """A YAML node as plain data; notes where it stands."""
-        marks = self.spec.marks
-        marks[path] = _mark(node)
-        if isinstance(node, yaml.MappingNode):
-            data: dict[str, Any] = {}
-            for key_node, value_node in node.value:
-                key = str(key_node.value)
-                where = (*path, key)
-                if key in data:
-                    first = marks[where][0]
-                    marks[where] = _mark(key_node)
-                    self.fault(where, f"{key!r} stands twice (first in line {first})", "keep one of them")
-                data[key] = self.plain(value_node, where)
-                marks[where] = _mark(key_node)
-            return data
-        if isinstance(node, yaml.SequenceNode):
+        self.spec.marks[path] = _mark(node)
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node, path)
+        if any(node is outer for outer in self._within):
+            self.fault(path, "an alias to what it stands in", "write the value out")
+            return None
+        self._within.append(node)
+        try:
+            if isinstance(node, yaml.MappingNode):
+                return self.pairs(node, path)
             return [self.plain(item, (*path, str(index))) for index, item in enumerate(node.value)]
-        return self.scalar(node, path)
+        finally:
+            self._within.pop()
 
-    def scalar(self, node: yaml.Node, path: Path_) -> Any:
+    def pairs(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
+        """A mapping; of two equal keys the first one's line is told."""
+        marks, data = self.spec.marks, dict[str, Any]()
+        for key_node, value_node in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+            where = (*path, key)
+            first = marks[where][0] if key in data else None
+            data[key] = self.plain(value_node, where)
+            marks[where] = _mark(key_node)
+            if first is not None:
+                self.fault(where, f"{key!r} stands twice (first in line {first})", "keep one of them")
+        return data
+
+    def scalar(self, node: yaml.ScalarNode, path: Path_) -> Any:
         """A scalar, with `${NAME}` and `${NAME:-default}` filled in from the environment."""
         text = str(node.value)
 
         def environment(match: re.Match[str]) -> str:
             name, default = match[1], match[2]
             if name not in os.environ and default is None:
-                self.fault(path, f"environment variable {name} is not set", f"export {name}=…")
+                what = f"environment variable {name} is not set"
+                self.unset[path] = self.spec.fault(path, what, f"export {name}=…")
             return os.environ.get(name, default or "")
 
         filled = re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", environment, text)
-        return _Loader("").construct_object(node) if filled == text else value_of(filled)
+        loader = _Loader("")
+        as_written = filled == text or node.style is not None  # what is quoted stays text
+        tag = node.tag if as_written else loader.resolve(yaml.ScalarNode, filled, (True, False))
+        try:
+            return loader.construct_object(yaml.ScalarNode(tag, filled, node.start_mark, node.end_mark))
+        except (yaml.YAMLError, ValueError) as error:
+            self.fault(path, f"not a value: {_why(error)}", "write it without a tag")
+            return None
 
     def override(self, overrides: Mapping[str, str], data: Any) -> None:
         """Put `--set node.key=value` over what the file says."""
@@ -195,11 +224,27 @@ class _Reading:
                     Fault(place, 0, "names no setting", f"write --set {name}.<setting>=<value>")
                 )
             else:
-                settings = nodes[name].setdefault("with", {})
-                *groups, last = key.split(".")
-                for group in groups:
-                    settings = settings.setdefault(group, {})
-                settings[last] = value_of(text)
+                self.put(nodes[name], (*key.split("."),), text, ("nodes", name, "with"), place)
+
+    def put(self, node: dict[str, Any], keys: Path_, text: str, path: Path_, place: str) -> None:
+        """Put one value into the settings of a node."""
+        try:
+            value = value_of(text)
+        except (yaml.YAMLError, ValueError) as error:
+            self.faults.append(Fault(place, 0, f"not a value: {_why(error)}", "put it in quotes"))
+            return
+        if node.get("with") is None:
+            node["with"] = {}
+        settings, (*groups, last) = node["with"], keys
+        for group in groups:
+            settings = settings.setdefault(group, {}) if isinstance(settings, dict) else None
+        if not isinstance(settings, dict):
+            what = f"{'.'.join(('with', *groups))} is not a mapping"
+            self.faults.append(Fault(place, 0, what, "write it as one in the file"))
+            return
+        settings[last] = value
+        self.spec.overruled[(*path, *keys)] = place
+        self.unset.pop((*path, *keys), None)
 
     # Plain data to the spec
 

@@ -6,7 +6,7 @@ makers give signals whose answer is known. `check_node()` (pipeline/conformance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -43,22 +43,42 @@ class Outcome:
 
 
 def feed(
-    node: Node, *streams: Sequence[Packet[Any]], live: bool = False, **named: Sequence[Packet[Any]]
+    node: Node,
+    *streams: Sequence[Packet[Any]],
+    live: bool = False,
+    ended: bool = True,
+    **named: Sequence[Packet[Any]],
 ) -> Outcome:
     """Run a node over streams of packets, given in the order of its inputs or by name; open and close it.
 
-    An input that gets no stream counts as unconnected. Raises what the node raises, and `NodeError` when it
-    breaks a promise (kinds, order of starts, `held_since`).
+    An input that gets no stream counts as unconnected. With `ended=False` the streams go on: the outcome is what
+    the node has said so far, and `finish()` is not called. Raises what the node raises, and `NodeError` when it
+    breaks a promise (kinds, order of starts, `held_since`) or has no such input.
     """
-    given = dict(zip(node.inputs, streams, strict=False)) | named
+    given = streams_by_name(node, streams, named)
     edges = {name: Edge(name, capacity=2**62) for name in given}
     outputs = {name: Edge(f"{type(node).__name__}.{name}", capacity=2**62) for name in node.outputs}
     node.open()
     try:
-        _run(node, given, edges, outputs, live)
+        _run(node, given, edges, outputs, live=live, ended=ended)
     finally:
         node.close()
     return Outcome({name: list(edge.packets()) for name, edge in outputs.items()})
+
+
+def streams_by_name(
+    node: Node, streams: Sequence[Sequence[Packet[Any]]], named: Mapping[str, Sequence[Packet[Any]]]
+) -> dict[str, Sequence[Packet[Any]]]:
+    """Streams in the order of a node's inputs and by name, all by name. Raises `NodeError` where none is so called."""
+    listed = ", ".join(node.inputs) or "none"
+    if len(streams) > len(node.inputs):
+        raise NodeError(
+            f"{type(node).__name__}: got {len(streams)} streams; give one for each input: {listed}"
+        )
+    for name in named:
+        if name not in node.inputs:
+            raise NodeError(f"{type(node).__name__}: no input {name!r}; there are: {listed}")
+    return dict(zip(node.inputs, streams, strict=False)) | dict(named)
 
 
 def _run(
@@ -66,7 +86,9 @@ def _run(
     given: dict[str, Sequence[Packet[Any]]],
     edges: dict[str, Edge],
     outputs: dict[str, Edge],
+    *,
     live: bool,
+    ended: bool,
 ) -> None:
     feeds = [
         Feed(port, edges[name], seconds(port.gather_of(node) / 1000), live)
@@ -86,6 +108,8 @@ def _run(
         for edge in edges.values():
             edge.advance(packet.start)
         _pump(node, join, absent, outputs)
+    if not ended:
+        return
     for edge in edges.values():
         edge.end()
     _pump(node, join, absent, outputs)

@@ -1,0 +1,52 @@
+"""What a recogniser must not be believed: words that nobody said.
+
+What it decides: whether a hypothesis may stand, and where it begins to repeat itself. What it must not know: sound,
+models, streams. Pure functions on tokens and figures, so that each rule has its own test.
+
+How it works. Whisper invents text where there is no speech, and falls into loops (Koenecke et al., Careless Whisper,
+FAccT 2024; Baranski et al., arXiv 2501.11378). What gives it away is structure, not wording: nobody speaks, with a
+poor score; more words than a mouth can say; the same few tokens again and again; text that packs too well.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+NO_SPEECH = 0.6  # above it, with a poor score, nobody spoke: Whisper's own rule
+POOR_LOGPROB = -1.0  # mean log probability of a token
+HOPELESS_LOGPROB = -2.2  # whatever the rest says
+PACKED = 2.4  # length of a text over its length when packed: Whisper's own rule
+WORDS_PER_S = 6.0  # of voiced sound; fast speech has 4
+SHORTEST_VOICE_S = 0.2  # less voice than this has no word in it
+
+
+def unrepeated(tokens: Sequence[int], *, times: int = 3, longest: int = 12) -> int:
+    """How many tokens stand before a phrase begins its second of `times` or more rounds in a row.
+
+    A phrase is up to `longest` tokens long; single tokens must come `times + 2` times ("no, no, no" is speech).
+    """
+    count = len(tokens)
+    for size in range(1, longest + 1):
+        rounds = times + 2 if size == 1 else times
+        for start in range(count - size * rounds + 1):
+            phrase = tokens[start : start + size]
+            if all(tokens[start + k * size : start + (k + 1) * size] == phrase for k in range(1, rounds)):
+                return min(count, start + size)
+    return count
+
+
+def packing(text: str) -> float:
+    """Length of a text over its packed length; speech lies near 1 to 2, loops above 2.4."""
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw)) if raw else 0.0
+
+
+def believable(*, text: str, words: int, voiced_s: float, logprob: float, no_speech: float) -> bool:
+    """Whether a hypothesis about `voiced_s` seconds of voice may stand."""
+    if voiced_s < SHORTEST_VOICE_S or words > 2 + WORDS_PER_S * voiced_s:
+        return False
+    poor = POOR_LOGPROB - min(0.6, 0.15 * voiced_s)  # much voice is proof against the model's own doubt
+    if logprob < HOPELESS_LOGPROB or (no_speech > NO_SPEECH and logprob < poor):
+        return False
+    return packing(text) <= PACKED

@@ -1,0 +1,86 @@
+"""What a packet says, as a line of JSON. Pure.
+
+Times are seconds with a resolution of a millisecond. The parts of `lag` are rounded first and their sum is its
+total, so they add up in the file as they do in the packet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from pipeline.clock import Ns
+from pipeline.media import Activity, Speech, SpeechSegment, Terms, Text, Word
+from pipeline.packet import PARTS, Packet
+
+
+def seconds_of(at: Ns) -> float:
+    """Nanoseconds as seconds, to the millisecond."""
+    return round(at / 1_000_000) / 1000
+
+
+def lag(packet: Packet[Any]) -> dict[str, float]:
+    """The delay of a packet by part, in seconds, and its total."""
+    delay = packet.delay()
+    parts_ms = {part: round(getattr(delay, part) / 1_000_000) for part in PARTS}
+    found = {f"{part}_s": value / 1000 for part, value in parts_ms.items()}
+    return {**found, "total_s": sum(parts_ms.values()) / 1000}
+
+
+def event(kind: str, packet: Packet[Any]) -> dict[str, Any]:
+    """A packet as a mapping: its kind, its times, what it says."""
+    base = {
+        "kind": kind,
+        "clock_s": seconds_of(packet.left),
+        "start_s": seconds_of(packet.start),
+        "end_s": seconds_of(packet.end),
+    }
+    payload = packet.payload
+    if isinstance(payload, Text):
+        return base | _text(packet, payload)
+    if isinstance(payload, Speech):
+        return base | _speech(packet, payload)
+    if isinstance(payload, Activity):
+        return base | {"speaking": payload.speaking, "probability": round(payload.probability, 3)}
+    if isinstance(payload, SpeechSegment):
+        return base | {"mean_probability": round(payload.mean_probability, 3)}
+    return base | {"terms": list(payload.terms) if isinstance(payload, Terms) else []}
+
+
+def line(kind: str, packet: Packet[Any]) -> bytes:
+    """An event as a line."""
+    return msgspec.json.encode(event(kind, packet)) + b"\n"
+
+
+def _text(packet: Packet[Any], text: Text) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "text": text.text,
+        "tentative": text.tentative,
+        "committed": bool(text.committed),
+        "lang": text.lang,
+        "ends": text.ends,
+        "reason": text.reason,
+        "words": _words(text.committed),
+    }
+    if text.source:
+        found["source"] = _words(text.source)
+    return found | ({"lag": lag(packet)} if text.committed and packet.left else {})
+
+
+def _speech(packet: Packet[Any], speech: Speech) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "text": speech.text,
+        "lang": speech.lang,
+        "plays_at_s": seconds_of(max(speech.plays_at, packet.left)),
+        "duration_s": seconds_of(speech.duration),
+        "speed": speech.speed,
+        "skipped": speech.skipped,
+        "words": _words(speech.words),
+    }
+    return found | ({"lag": lag(packet)} if packet.left else {})
+
+
+def _words(words: Iterable[Word]) -> list[list[Any]]:
+    return [[word.text, seconds_of(word.start), seconds_of(word.end)] for word in words]

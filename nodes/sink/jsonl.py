@@ -1,0 +1,66 @@
+"""What a run says, as events: one JSON object a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from nodes.sink._events import line
+from nodes.sink._file import OutputFile
+from pipeline.media import Activity, Speech, SpeechSegment, Terms, Text
+from pipeline.node import JoinName, Node, Place
+from pipeline.packet import Packet
+from pipeline.port import Input
+
+
+@dataclass
+class EventLog(Node):
+    """Write everything that comes out as events, a line of JSON each, at the moment it comes.
+
+    An event has the name of its input as `kind`, `clock_s` (when it came out, on the run's clock), `start_s` and
+    `end_s` (what it speaks of), and what it says: `text`, `tentative`, `words` with their source spans, and for
+    committed text and speech of a scheduled run `lag`, the delay by part. Activity is written when it changes.
+    Nothing is held back; each line is whole as soon as it is there, so the file can be followed while it grows.
+
+    Example:
+        log: {uses: sink.jsonl, inputs: {translation: target.translation, speech: voice.speech}}
+    """
+
+    path: str = "events.jsonl"  # the file; its folder is made, an old file is written over
+
+    transcript = Input(Text, optional=True)
+    unit = Input(Text, optional=True)
+    translation = Input(Text, optional=True)
+    speech = Input(Speech, optional=True)
+    activity = Input(Activity, optional=True)
+    segment = Input(SpeechSegment, optional=True)
+    terms = Input(Terms, optional=True)
+
+    join: ClassVar[JoinName] = "arrival"
+    runs_on: ClassVar[Place] = "thread"
+
+    def open(self) -> None:
+        self._file = OutputFile("sink.jsonl", self.path)
+        self._speaking: bool | None = None
+
+    def process(  # noqa: PLR0917 - one argument for each input
+        self,
+        transcript: Packet[Text] | None,
+        unit: Packet[Text] | None,
+        translation: Packet[Text] | None,
+        speech: Packet[Speech] | None,
+        activity: Packet[Activity] | None,
+        segment: Packet[SpeechSegment] | None,
+        terms: Packet[Terms] | None,
+    ) -> None:
+        if activity is not None and activity.payload.speaking == self._speaking:
+            activity = None
+        if activity is not None:
+            self._speaking = activity.payload.speaking
+        packets = (transcript, unit, translation, speech, activity, segment, terms)
+        for kind, packet in zip(self.inputs, packets, strict=True):
+            if packet is not None:
+                self._file.append(line(kind, packet))
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,95 @@
+"""Text into a file of subtitles or a transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from nodes.sink._cues import Cue, CueRules, Cues
+from nodes.sink._file import OutputFile
+from nodes.sink._formats import FORMATS, Transcript
+from pipeline.media import Text
+from pipeline.node import Node, Place
+from pipeline.packet import Packet
+from pipeline.port import Input
+
+
+@dataclass
+class SubtitleFile(Node):
+    """Write text as subtitles (`.vtt`, `.srt`) or as a plain transcript (`.txt`).
+
+    Made from committed words only, so a line that was written never changes. A cue is written when it can no longer
+    change: when the next one begins, or its time has passed. Cues break at sentences, clauses and pauses, never
+    overlap, and stand long enough to be read. A transcript has a line for each sentence.
+
+    Example:
+        captions: {uses: sink.subtitles, inputs: {text: target.translation}, with: {path: talk.pt.vtt}}
+    """
+
+    path: str = (
+        "captions.vtt"  # the file, .vtt, .srt or .txt; its folder is made, an old file is written over
+    )
+    timing: Literal["source", "live"] = "source"  # source: when it was said; live: when it came out
+    max_line: Annotated[int, Meta(ge=8)] = (
+        42  # columns in a line; a Chinese, Japanese or Korean character has 2
+    )
+    max_lines: Annotated[int, Meta(ge=1, le=4)] = 2  # lines in a cue
+    max_cue_s: Annotated[float, Meta(gt=0)] = 7  # longest cue, seconds
+    min_cue_s: Annotated[float, Meta(gt=0)] = 1  # shortest cue, seconds
+    reading_cps: Annotated[float, Meta(gt=0)] = 17  # how fast people read, columns a second
+
+    text = Input(Text)
+
+    runs_on: ClassVar[Place] = "thread"
+
+    def __post_init__(self) -> None:
+        suffix = PurePath(self.path).suffix.lower()
+        if suffix not in (*FORMATS, ".txt"):
+            raise ValueError(
+                f"path {self.path!r} ends in {suffix!r}; give one that ends in .vtt, .srt or .txt"
+            )
+        if self.min_cue_s > self.max_cue_s:
+            raise ValueError(
+                f"min_cue_s {self.min_cue_s:g} is above max_cue_s {self.max_cue_s:g}; lower it, or raise the other"
+            )
+
+    def open(self) -> None:
+        suffix = PurePath(self.path).suffix.lower()
+        self._file = OutputFile("sink.subtitles", self.path)
+        self._transcript = Transcript() if suffix == ".txt" else None
+        self._format = FORMATS[suffix]() if suffix in FORMATS else None
+        self._cues = Cues(
+            CueRules(self.max_line, self.max_lines, self.max_cue_s, self.min_cue_s, self.reading_cps)
+        )
+        if self._format is not None:
+            self._file.append(self._format.head.encode())
+
+    def process(self, text: Packet[Text]) -> None:
+        if self._transcript is not None:
+            self._file.append(self._transcript.step(text.payload).encode())
+            return
+        live = self.timing == "live"
+        self._write(self._cues.settle(text.left if live else text.start))
+        self._write(self._cues.add(text.payload.committed, text.left if live else None))
+        if text.payload.ends:
+            self._write(self._cues.break_here())
+
+    def finish(self) -> None:
+        if self._transcript is not None:
+            self._file.append(self._transcript.end().encode())
+        self._write(self._cues.rest())
+
+    def close(self) -> None:
+        try:
+            self.finish()
+        finally:
+            self._file.close()
+
+    def _write(self, cues: Iterable[Cue]) -> None:
+        for cue in cues:
+            if self._format is not None:
+                self._file.append(self._format.cue(cue).encode())

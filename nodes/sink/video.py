@@ -1,0 +1,170 @@
+"""Pictures with dubbed sound and captions into a video file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from nodes.sink._cues import Cue, CueRules, Cues
+from nodes.sink._mix import Mix
+from nodes.sink._movie import CAPTIONS, Movie, MovieRules
+from nodes.sink._timeline import speech_time
+from pipeline.clock import Ns, ms, sample_index, to_seconds
+from pipeline.errors import MediaError
+from pipeline.media import AudioFrame, Speech, Text, VideoFrame
+from pipeline.node import JoinName, Node, Place
+from pipeline.packet import Packet
+from pipeline.port import Input
+
+RATE_HZ = 48_000  # of the mixed sound; other rates are converted to it
+WITHOUT_PICTURE_S = 60  # sound that is held until a picture comes
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class DubbedVideo(Node):
+    """Write a video with speech in the target language over the lowered original, and captions to switch on.
+
+    H.264 and AAC in MP4 (or `.mkv`); pictures keep their own times. Speech starts when it plays in the run, the
+    original is lowered smoothly under it, captions are a soft track. Sound is mixed `horizon_ms` behind the
+    pictures, because speech comes later than what it translates; speech that comes later still is laid as early as
+    there is room and is told in the log. Memory is bounded by the horizon. The file is whole once the run has ended.
+
+    Example:
+        movie:
+          uses: sink.video
+          inputs: {video: talk.video, audio: talk.audio, speech: voice.speech, text: target.translation}
+          with: {path: talk.pt.mp4}
+    """
+
+    path: str = (
+        "dubbed.mp4"  # the file, .mp4, .m4v, .mov or .mkv; its folder is made, an old file is written over
+    )
+    lower_db: Annotated[
+        float, Meta(ge=-60, le=0)
+    ] = -14  # level of the original under speech, decibels, -60 to 0
+    horizon_ms: Annotated[float, Meta(ge=1000)] = 30_000  # how late speech may come and still stand right, ms
+    timing: Literal["source", "live"] = (
+        "source"  # of captions; source: when it was said; live: when it came out
+    )
+    fps: Annotated[float, Meta(ge=0, le=240)] = 0  # at most this many pictures a second; 0: all that come
+    crf: Annotated[int, Meta(ge=0, le=51)] = 23  # quality of the pictures, 0 (all of it) to 51
+    bitrate_kbps: Annotated[int, Meta(ge=0)] = (
+        0  # kilobits a second of the pictures instead of crf; 0: by crf
+    )
+    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"] = "veryfast"  # effort
+
+    video = Input(VideoFrame)
+    audio = Input(AudioFrame, optional=True)
+    speech = Input(Speech, optional=True)
+    text = Input(Text, optional=True)
+
+    join: ClassVar[JoinName] = "arrival"
+    runs_on: ClassVar[Place] = "thread"
+
+    def __post_init__(self) -> None:
+        if PurePath(self.path).suffix.lower() not in CAPTIONS:
+            raise ValueError(
+                f"path {self.path!r} is of no video format; give one that ends in {', '.join(CAPTIONS)}"
+            )
+
+    def open(self) -> None:
+        held_s = self.horizon_ms / 1000 + 10
+        rules = MovieRules(RATE_HZ, self.crf, self.bitrate_kbps, self.preset, held_s)
+        self._movie = Movie("sink.video", self.path, rules)
+        self._mix = Mix(RATE_HZ, self.lower_db)
+        self._cues = Cues(CueRules())
+        self._early: list[Cue] = []  # cues that came before the first picture
+        self._seen: Ns = 0  # stream time up to which pictures or sound came
+        self._tick = -1  # of `fps`: the last one that has its picture
+        self._over = False
+
+    def process(
+        self,
+        video: Packet[VideoFrame] | None,
+        audio: Packet[AudioFrame] | None,
+        speech: Packet[Speech] | None,
+        text: Packet[Text] | None,
+    ) -> None:
+        if video is not None:
+            self._show(video)
+        if audio is not None:
+            self._mix.lay_original(audio.payload, audio.start)
+            self._seen = max(self._seen, audio.end)
+        if speech is not None:
+            self._speak(speech)
+        if text is not None:
+            self._caption(text)
+        self._write_sound(sample_index(self._seen - ms(self.horizon_ms), RATE_HZ))
+
+    def finish(self) -> None:
+        self._end()
+
+    def close(self) -> None:
+        self._end()
+
+    def _show(self, video: Packet[VideoFrame]) -> None:
+        self._seen = max(self._seen, video.end)
+        if self.fps:
+            tick = int(to_seconds(video.start) * self.fps + 0.5)
+            if tick <= self._tick:
+                return
+            self._tick = tick
+        self._movie.picture(video.payload.pixels, video.start)
+        self._write_cues(())
+
+    def _speak(self, speech: Packet[Speech]) -> None:
+        payload = speech.payload
+        late = self._mix.lay_speech(payload.samples, payload.rate_hz, speech_time(speech))
+        if late:
+            log.warning(
+                "sink.video: speech came %.1f s too late for its place and stands later; raise horizon_ms",
+                to_seconds(late),
+            )
+
+    def _caption(self, text: Packet[Text]) -> None:
+        live = self.timing == "live"
+        self._write_cues(self._cues.settle(text.left if live else text.start))
+        self._write_cues(self._cues.add(text.payload.committed, text.left if live else None))
+        if text.payload.ends:
+            self._write_cues(self._cues.break_here())
+
+    def _write_cues(self, cues: Iterable[Cue]) -> None:
+        self._early.extend(cues)
+        if self._movie.started:
+            early, self._early = self._early, []
+            for cue in early:
+                self._movie.caption(cue)
+
+    def _write_sound(self, until: int) -> None:
+        """Encode the sound that is settled, a second at a time."""
+        if not self._movie.started:
+            held_s = self._mix.end / RATE_HZ
+            if held_s > max(WITHOUT_PICTURE_S, self.horizon_ms / 1000):
+                raise MediaError(
+                    f"sink.video: {held_s:.0f} s of sound came and no picture; "
+                    "connect the video, or write the sound with sink.wav"
+                )
+            return
+        while self._mix.end and until - self._mix.taken >= RATE_HZ:
+            self._movie.sound(self._mix.take(RATE_HZ))
+
+    def _end(self) -> None:
+        """Write all that is held, and the file's index. Once."""
+        if self._over:
+            return
+        self._over = True
+        try:
+            self._write_cues(self._cues.rest())
+            self._mix.flush()
+            if self._movie.started:
+                self._write_sound(self._mix.end)
+                self._movie.sound(self._mix.take(max(0, self._mix.end - self._mix.taken)))
+        finally:
+            self._movie.close()

@@ -1,0 +1,109 @@
+"""The live view of an interpretation: source words with their tentative tail, the translation, and the lag.
+
+On a terminal with `rich` it is drawn in place; elsewhere each committed step is a line.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+from pipeline.errors import PackageError
+from pipeline.interpreter import Interpretation
+from pipeline.lag import word_delays
+from pipeline.media import Text, join_words
+from pipeline.packet import Packet
+
+KEPT = 400  # characters of each text that stay on the screen
+RECENT = 12  # words whose delays make the lag that is shown
+
+
+class Side:
+    """One text as it grows: what is committed and what may still change."""
+
+    def __init__(self) -> None:
+        self.committed = ""
+        self.tentative = ""
+
+    def add(self, text: Text) -> None:
+        """Take one step of the text."""
+        gap = "" if text.committed and text.committed[0].glue else " "
+        new = join_words(text.committed)
+        if new:
+            self.committed = (self.committed + gap + new).strip()[-KEPT:]
+        self.tentative = text.tentative
+
+
+class Screen:
+    """Shows packets of an interpretation as they come; a context manager."""
+
+    def __init__(self, talk: Interpretation) -> None:
+        self._talk = talk
+        self._sides = {talk.source_text: Side(), talk.target_text: Side()}
+        self._clock_s = 0.0
+        self._delays: list[float] = []
+        self.detected = ""
+        self._live: Any = _live() if sys.stdout.isatty() else None
+
+    def show(self, name: str, packet: Packet[Any]) -> None:
+        """Take one packet of the source text, the target text or the speech."""
+        text = packet.payload
+        if not isinstance(text, Text) or name not in self._sides:
+            return
+        self._sides[name].add(text)
+        self._clock_s = packet.left / 1e9
+        if name == self._talk.target_text:
+            self._delays += [delay.total / 1e9 for _, delay in word_delays(packet)]
+            self._delays = self._delays[-RECENT:]
+        if name == self._talk.source_text:
+            self.detected = text.lang or self.detected
+        if self._live is not None:
+            self._live.update(self._drawn())
+        elif text.committed:
+            self._line(name, packet)
+
+    def _line(self, name: str, packet: Packet[Any]) -> None:
+        lang = packet.payload.lang or self._talk.source_lang
+        lag = packet.delay().total / 1e9
+        sys.stdout.write(
+            f"{packet.left / 1e9:8.2f} s  +{lag:.2f} s  {lang:<4}{join_words(packet.payload.committed)}\n"
+        )
+        sys.stdout.flush()
+
+    def _drawn(self) -> Any:
+        from rich.console import Group
+        from rich.text import Text as Styled
+
+        rows = []
+        for output, style in ((self._talk.source_text, "white"), (self._talk.target_text, "bold green")):
+            if output and output in self._sides:
+                side = self._sides[output]
+                rows += [
+                    Styled.assemble((side.committed, style), " ", (side.tentative, "dim italic")),
+                    Styled(""),
+                ]
+        lag = sum(self._delays) / len(self._delays) if self._delays else 0.0
+        rows.append(Styled(f"{self._clock_s:7.1f} s   lag {lag:.1f} s   Ctrl-C stops", style="dim"))
+        return Group(*rows)
+
+    def __enter__(self) -> Self:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+
+def _live() -> Any:
+    try:
+        from rich.live import Live
+    except ImportError as error:
+        raise PackageError(
+            "live captions: 'rich' is not installed; type: pip install 'dragoman[cli]'"
+        ) from error
+    return Live(refresh_per_second=10, vertical_overflow="crop")

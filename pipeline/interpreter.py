@@ -1,0 +1,159 @@
+"""Interpreter: the graph that interprets one talk: a shipped graph by the route, its source, voice and outputs.
+
+Decides: which shipped graph a route stands on, which node speaks, and which files come out. What a graph does is
+in graphs/*.yaml; here its settings are filled in and sinks are added. Works on names of nodes only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from pipeline import routes
+from pipeline.errors import RouteError
+from pipeline.graph import Graph
+from pipeline.routes import Route
+from pipeline.spec import EdgeSpec
+
+BASES = {
+    "cascade": "interpret",
+    "direct": "interpret-direct",
+    "pivot": "interpret-pivot",
+    "same": "transcribe",
+}
+TARGETS = {  # shape: the output that is the translation
+    "cascade": "target.translation",
+    "direct": "english.translation",
+    "pivot": "target.translation",
+    "same": "words.transcript",
+}
+UNKNOWN = "und"  # BCP 47 for a language that is not known (yet)
+ROOM = 1500  # frames of 20 ms that may wait while a recogniser is busy
+
+
+class Talk(msgspec.Struct, frozen=True):
+    """What to interpret, from which language into which, and how."""
+
+    source: str  # a file, a URL, or mic: (mic:DEVICE)
+    to: str
+    from_: str = "auto"
+    pace: str = "realtime"
+    voice: str = ""  # node that speaks; empty: the best at hand; "none": captions only
+    terms: tuple[str, ...] = ()  # words to expect
+    source_captions: bool = True  # for routes that translate the speech itself: recognise it too
+    video: bool = False  # the source has pictures: write dubbed.mp4
+
+
+class Interpretation(msgspec.Struct, frozen=True):
+    """A graph ready to run, and what to read of it."""
+
+    graph: Graph
+    route: Route
+    source_text: str  # the output that is the transcript; empty when the route has none
+    target_text: str  # the output that is the translation
+    speech: str  # the output that is the speech; empty when nothing speaks
+    source_lang: str
+    target_lang: str
+
+
+def interpretation(talk: Talk) -> Interpretation:
+    """The graph for a talk. Raises `RouteError` when there is no way, `GraphError` for a bad setting."""
+    route = routes.find(talk.from_, talk.to)
+    source, target = route.from_ or UNKNOWN, route.to
+    graph = _with_source(Graph.load(BASES[route.shape]), talk)
+    graph = _with_languages(graph, route)
+    transcript = "words.transcript"
+    if "words" not in graph.members:
+        graph, transcript = _with_transcript(graph, route, talk)
+    graph, speech = _with_voice(graph, talk, target)
+    ready = Interpretation(graph, route, transcript, TARGETS[route.shape], speech, source, target)
+    return msgspec.structs.replace(ready, graph=_with_outputs(ready, talk))
+
+
+def _with_source(graph: Graph, talk: Talk) -> Graph:
+    scheme, colon, device = talk.source.partition(":")
+    if colon and scheme == "mic":
+        return graph.replace("talk", "source.microphone", **({"device": device} if device else {}))
+    return graph.with_settings({"talk.path": talk.source, "talk.pace": talk.pace})
+
+
+def _with_languages(graph: Graph, route: Route) -> Graph:
+    settings: dict[str, object] = {}
+    if "words" in graph.members:
+        settings["words.lang"] = route.from_
+    if "english" in graph.members:
+        settings["english.lang"] = route.from_
+    if route.leg is not None:
+        graph = graph.replace("target", route.leg.uses, **route.leg.settings)
+        settings["units.confirm"] = {"uses": route.leg.uses, "with": route.leg.settings}
+        settings["units.lang"] = route.leg.from_
+    return graph.with_settings(settings)
+
+
+def _with_transcript(graph: Graph, route: Route, talk: Talk) -> tuple[Graph, str]:
+    """For routes that translate the speech itself: its own words beside it, for captions only."""
+    if not talk.source_captions:
+        return graph, ""
+    inputs = {"audio": EdgeSpec("talk.audio", ROOM), "speech": EdgeSpec("speech.activity", ROOM)}
+    # Nobody waits for these words, so they are made at a slower pace.
+    graph = graph.plus("words", "asr.whisper", inputs, lang=route.from_, hear_ms=1000, step_ms=2000)
+    return graph, "words.transcript"
+
+
+def _with_voice(graph: Graph, talk: Talk, target: str) -> tuple[Graph, str]:
+    if "voice" not in graph.members:
+        return graph, ""
+    voice = talk.voice or routes.voice(target)
+    if voice == "none":
+        return graph.without("voice", "sound"), ""
+    if not voice:
+        name = routes.language(target).name
+        raise RouteError(
+            f"--to {target}: nothing speaks {name}; type --voice none for captions, or pip install 'dragoman[tts]'"
+        )
+    return graph.replace("voice", voice), "voice.speech"
+
+
+def _with_outputs(ready: Interpretation, talk: Talk) -> Graph:
+    """Every file that comes out; see docs/outputs.md."""
+    graph = ready.graph
+    for name in ("captions", "source_captions", "transcript"):
+        if name in graph.members:
+            graph = graph.without(name)
+    texts = {ready.target_lang: ready.target_text}
+    if ready.source_text:
+        texts[ready.source_lang] = ready.source_text
+    for lang, text in texts.items():
+        for stem, suffix in (("captions", "vtt"), ("captions", "srt"), ("transcript", "txt")):
+            node = f"{suffix}-{lang}"
+            graph = graph.plus(node, "sink.subtitles", {"text": text}, path=f"{stem}.{lang}.{suffix}")
+    graph = _with_logs(graph, ready, talk)
+    if ready.speech:
+        graph = graph.with_settings({"sound.path": f"speech.{ready.target_lang}.wav"})
+        if talk.video:
+            inputs = {
+                "video": "talk.video",
+                "audio": "talk.audio",
+                "speech": ready.speech,
+                "text": ready.target_text,
+            }
+            graph = graph.plus("dub", "sink.video", inputs, path="dubbed.mp4")
+    return graph
+
+
+def _with_logs(graph: Graph, ready: Interpretation, talk: Talk) -> Graph:
+    events = {"transcript": ready.source_text, "translation": ready.target_text, "speech": ready.speech}
+    if ready.route.shape == "same":
+        events["translation"] = ""
+    graph = graph.without("events")
+    graph = graph.plus("events", "sink.jsonl", {k: v for k, v in events.items() if v}, path="events.jsonl")
+    name = Path(talk.source).name
+    heard = {"translation": ready.target_text, "audio": "talk.audio"}
+    graph = graph.plus("simuleval", "sink.simuleval", heard, path="instances.log", name=name)
+    return graph.plus(
+        "simulstream", "sink.simulstream", {"translation": ready.target_text}, path="simulstream.jsonl", name=name
+    )
+
+
+__all__ = ["BASES", "UNKNOWN", "Interpretation", "Talk", "interpretation"]

@@ -1,0 +1,200 @@
+"""Routes: the ways from speech in one language to text and speech in another, with what is at hand.
+
+Decides: which legs there are, which route is best, and what would have to be fetched for one that is not at hand.
+
+    cascade   recognise the source language, translate the text        captions in both languages
+    direct    translate the speech into English                        English only
+    pivot     translate the speech into English, then the text         any language that is heard
+    same      recognise, and speak the same language                   captions, another voice
+
+A cascade comes first, because its recogniser knows the language and its translator is the better one; then
+`direct`, then `pivot`. Names of nodes stand here and nowhere else in pipeline/.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from pipeline import models
+from pipeline.errors import RouteError, did_you_mean
+
+Shape: TypeAlias = Literal["cascade", "direct", "pivot", "same"]
+RECOGNISER = "whisper-base"
+ENGLISH = "en"
+
+
+class Language(msgspec.Struct, frozen=True):
+    """A language of the table in languages.toml."""
+
+    tag: str  # BCP 47
+    name: str
+    hears: bool = False
+    firefox: bool = False
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """One translator of text."""
+
+    uses: str
+    from_: str
+    to: str
+    needs: str = ""  # what to type to get it; empty when it is at hand
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Settings of the node."""
+        return {"from": self.from_, "to": self.to}
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A way from one language to another. `needs` lists what to type before it works."""
+
+    shape: Shape
+    from_: str  # BCP 47; empty when it is to be detected
+    to: str
+    leg: Leg | None = None
+    needs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        hears = "translate.whisper" if self.shape in ("direct", "pivot") else "asr.whisper"
+        return hears + (f" -> {self.leg.uses}" if self.leg else "")
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Tag to language."""
+    table = tomllib.loads((Path(__file__).with_name("languages.toml")).read_text(encoding="utf-8"))
+    return {tag: Language(tag, **line) for tag, line in table.items()}
+
+
+def language(tag: str) -> Language:
+    """A language by its tag; a region is left off (`pt-BR` is `pt`). Raises `RouteError`."""
+    known = languages()
+    short = tag.lower().partition("-")[0]
+    if short not in known:
+        by_name = {entry.name.lower(): entry.tag for entry in known.values()}
+        hint = (
+            f"did you mean {by_name[tag.lower()]!r}?"
+            if tag.lower() in by_name
+            else did_you_mean(tag, list(known))
+        )
+        raise RouteError(f"language {tag!r}: no such language here; {hint} `dragoman languages` lists all")
+    return known[short]
+
+
+def find(from_: str, to: str) -> Route:
+    """The best route that works now; `from_` may be `auto`. Raises `RouteError` that says what would help."""
+    every = routes(from_, to)
+    ready = [route for route in every if not route.needs]
+    if ready:
+        return ready[0]
+    pair = f"{from_} -> {to}"
+    if not every:
+        raise RouteError(
+            f"{pair}: there is no route; `dragoman languages --to {to}` lists those that there are"
+        )
+    raise RouteError(f"{pair}: not at hand; type: {' && '.join(every[0].needs)}")
+
+
+def routes(from_: str, to: str) -> list[Route]:
+    """Every route, best first, whether at hand or not. Raises `RouteError` for an unknown language."""
+    target = language(to).tag
+    heard = tuple(
+        f"dragoman models fetch {name}" for name in (RECOGNISER, "silero-vad") if not models.at_hand(name)
+    )
+    if from_ == "auto":
+        return _through_english("", target, heard)
+    source = language(from_)
+    if not source.hears:
+        return []
+    if source.tag == target:
+        return [Route("same", source.tag, target, None, heard)]
+    cascades = [
+        Route("cascade", source.tag, target, leg, (*heard, *_typed(leg)))
+        for leg in text_legs(source.tag, target)
+    ]
+    others = _through_english(source.tag, target, heard) if source.tag != ENGLISH else []
+    # A route that works comes before one that must be fetched; else the better one comes first.
+    return sorted([*cascades, *others], key=lambda route: bool(route.needs))
+
+
+def _through_english(source: str, target: str, heard: tuple[str, ...]) -> list[Route]:
+    if target == ENGLISH:
+        return [Route("direct", source, target, None, heard)]
+    return [Route("pivot", source, target, leg, (*heard, *_typed(leg))) for leg in text_legs(ENGLISH, target)]
+
+
+def _typed(leg: Leg) -> tuple[str, ...]:
+    return (leg.needs,) if leg.needs else ()
+
+
+def text_legs(from_: str, to: str) -> list[Leg]:
+    """Translators of text from one language to another, best first."""
+    legs: list[Leg] = []
+    name = f"firefox-{from_}-{to}"
+    if name in models.catalogue():
+        needs = "" if models.at_hand(name) else f"dragoman models fetch {name}"
+        legs.append(Leg("translate.firefox", from_, to, needs))
+    elif ENGLISH in (from_, to) and languages()[to if from_ == ENGLISH else from_].firefox:
+        cached = (from_, to) in firefox_cache()
+        needs = "" if cached else f"fxtranslate models add {from_} {to}"
+        legs.append(Leg("translate.firefox", from_, to, needs))
+    if (from_, to) in apertium_pairs():
+        legs.append(Leg("translate.apertium", from_, to))
+    return legs
+
+
+@cache
+def firefox_cache() -> frozenset[tuple[str, str]]:
+    """Pairs that fxtranslate has fetched itself."""
+    try:
+        from fxtranslate import Cache
+    except ImportError:
+        return frozenset()
+    try:
+        found: list[Any] = Cache().list_cached()
+    except (OSError, ValueError):
+        return frozenset()
+    pairs = (str(entry["name"]).split("-") for entry in found)
+    return frozenset((pair[0], pair[1]) for pair in pairs if len(pair) == 2)
+
+
+@cache
+def apertium_pairs() -> frozenset[tuple[str, str]]:
+    """Pairs of an installed Apertium, by two-letter tags."""
+    program = shutil.which("apertium")
+    if program is None:
+        return frozenset()
+    listed = subprocess.run([program, "-l"], capture_output=True, text=True, check=False).stdout.split()
+    pairs = (entry.split("-") for entry in listed if "_" not in entry)
+    short = {"eng": "en", "spa": "es", "fra": "fr", "por": "pt", "cat": "ca", "ita": "it", "deu": "de"}
+    return frozenset(
+        (short.get(pair[0], pair[0]), short.get(pair[1], pair[1])) for pair in pairs if len(pair) == 2
+    )
+
+
+def voice(tag: str) -> str:
+    """The node that speaks a language best with what ships in packages; empty when none does."""
+    if tag.partition("-")[0] == ENGLISH:
+        return "tts.hibari"
+    return "tts.espeak" if tag.partition("-")[0] in spoken() else ""
+
+
+@cache
+def spoken() -> frozenset[str]:
+    """Languages that espeak-ng has a voice for; none where it is not installed."""
+    from importlib.util import find_spec
+
+    found = find_spec("espeakng_loader")
+    if found is None or found.origin is None:
+        return frozenset()
+    data = Path(found.origin).parent / "espeak-ng-data" / "lang"
+    tags = {path.name.lower().partition("-")[0] for path in data.rglob("*") if path.is_file()}
+    return frozenset(tags | ({"zh"} if "cmn" in tags else set()) | ({"no"} if "nb" in tags else set()))

@@ -1,0 +1,105 @@
+"""Specimens: a short stream of each payload kind, to try a node on when nothing better is given.
+
+About two seconds each, on one time line: silence, sound or words from 0.4 s to 1.3 s, silence. The answers of a
+particular node are not known; what can be said about any node on them is in pipeline/conformance.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from pipeline.clock import seconds
+from pipeline.errors import NodeError
+from pipeline.media import Activity, AudioFrame, Speech, SpeechSegment, Terms, Text, VideoFrame
+from pipeline.node import Node
+from pipeline.packet import Packet
+from pipeline.port import Port
+from pipeline.testing import activity, audio, noise, pictures, silence, text, tone, words
+
+
+def specimen(port: Port[Any], node: Node) -> list[Packet[Any]]:
+    """A stream that fits a port of a node. Raises `NodeError` for a payload kind that has none."""
+    form = port.format_of(node)
+    for kind in port.kinds:
+        if kind in _MAKERS:
+            return _MAKERS[kind](form)
+    raise NodeError(
+        f"{type(node).__name__}.{port.name}: there is no specimen of {port.describe()}; "
+        f"give a stream: {port.name}=[Packet(payload, start, end), …]"
+    )
+
+
+def _audio(form: dict[str, object]) -> list[Packet[AudioFrame]]:
+    rate_hz = _rate(form, 16_000)
+    parts = [
+        silence(0.4, rate_hz),
+        tone(0.6, 220, -16, rate_hz),
+        noise(0.3, -25, rate_hz),
+        silence(0.7, rate_hz),
+    ]
+    return audio(np.concatenate(parts), rate_hz)
+
+
+def _video(form: dict[str, object]) -> list[Packet[VideoFrame]]:
+    across, down = np.arange(64) * 3, np.arange(48)[:, None] * 2
+    slide = np.stack([across + 0 * down, 0 * across + down, across + down], -1).astype(
+        np.uint8
+    )  # (48, 64, 3)
+    return pictures([slide] * 5 + [255 - slide] * 5, fps=5)
+
+
+def _activity(form: dict[str, object]) -> list[Packet[Activity]]:
+    return activity([(0.4, 1.3)], until_s=2.0)
+
+
+def _segments(form: dict[str, object]) -> list[Packet[SpeechSegment]]:
+    return [Packet(SpeechSegment(0.9), seconds(0.4), seconds(1.3))]
+
+
+def _text(form: dict[str, object]) -> list[Packet[Text]]:
+    heard = words("The road to the coast is open. We leave at nine.", 0.4, 0.06, 0.02)
+    first, second, third = heard[:4], heard[4:7], heard[7:]
+    return text(
+        Text(tentative="The road", lang="en"),
+        Text(first, tentative="coast is", lang="en"),
+        Text(second, tentative="We", lang="en", ends="sentence"),
+        Text(third, lang="en", ends="pause"),
+    )
+
+
+def _terms(form: dict[str, object]) -> list[Packet[Terms]]:
+    return [Packet(Terms(("coast", "harbour")), 0, seconds(1)), Packet(Terms(()), seconds(1), seconds(2))]
+
+
+def _speech(form: dict[str, object]) -> list[Packet[Speech]]:
+    rate_hz = _rate(form, 22_050)
+    return [
+        Packet(
+            Speech(
+                tone(0.3, 200, -20, rate_hz), rate_hz, said, "en", plays_at=seconds(at), words=words(said, at)
+            ),
+            seconds(at),
+            seconds(at + 0.3),
+        )
+        for said, at in (("good morning", 0.4), ("and welcome", 1.0))
+    ]
+
+
+def _rate(form: dict[str, object], otherwise: int) -> int:
+    rate_hz = form.get("rate_hz")
+    return rate_hz if isinstance(rate_hz, int) and rate_hz else otherwise
+
+
+_MAKERS: dict[type[msgspec.Struct], Callable[[dict[str, object]], list[Packet[Any]]]] = {
+    AudioFrame: _audio,
+    VideoFrame: _video,
+    Activity: _activity,
+    SpeechSegment: _segments,
+    Text: _text,
+    Terms: _terms,
+    Speech: _speech,
+}

@@ -1,0 +1,22 @@
+#!/bin/sh
+# System packages: installed where this is Debian or Ubuntu and we are root, else named. Nothing depends on them but
+# the parts named here; their tests are skipped, with the reason.
+missing=""
+need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
+need ffmpeg ffmpeg            # tests play our files with another program
+need dot graphviz             # dragoman draw --svg
+need apertium apertium        # translate.apertium
+[ -z "$missing" ] || case "$missing" in *apertium*) missing="$missing apertium-eng-spa" ;; esac
+if command -v ldconfig >/dev/null 2>&1 && ! ldconfig -p 2>/dev/null | grep -q libportaudio; then
+    missing="$missing libportaudio2"  # microphone and loudspeaker
+fi
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "installing system packages:$missing"
+    if apt-get update -qq >/dev/null 2>&1 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null 2>&1
+    then exit 0; fi
+    echo "they could not be installed"
+fi
+echo "not installed (optional):$missing"
+echo "  as root, type: apt-get install$missing"
+echo "  without them their parts are skipped: drawing SVG, Apertium, sound devices, checks with ffmpeg"
