@@ -65,16 +65,16 @@ class RunClock:
     """The clock of one run: `now()` counts from the moment at which the first sample is due."""
 
     def __init__(self) -> None:
-        self._read = _loop_reader()
-        self._zero = self._read()
+        self._read_ns = _loop_reader()
+        self._zero = self._read_ns()
 
     def restart(self) -> None:
         """Make this moment the zero. The scheduler calls it once, when every node is open."""
-        self._zero = self._read()
+        self._zero = self._read_ns()
 
     def now(self) -> Ns:
         """Nanoseconds since the run's zero."""
-        return int((self._read() - self._zero) * SECOND)
+        return self._read_ns() - self._zero
 
     async def until(self, at: Ns) -> None:
         """Wait until the run's clock shows `at`; return at once (but let others run) if it is past."""
@@ -82,15 +82,18 @@ class RunClock:
         await anyio.sleep(wait / SECOND if wait > 0 else 0)
 
 
-def _loop_reader() -> Callable[[], float]:
-    # anyio.current_time() looks the backend up at each call, which costs more than a hop through an edge.
+def _loop_reader() -> Callable[[], Ns]:
+    """The loop's clock in whole nanoseconds, read at the least cost: it is read at every hop through an edge."""
     if _trio_runs():
         import trio
 
-        return trio.current_time
+        return lambda: round(trio.current_time() * SECOND)
     import asyncio
 
-    return asyncio.get_running_loop().time
+    loop = asyncio.get_running_loop()
+    if type(loop).time is asyncio.BaseEventLoop.time:
+        return time.monotonic_ns  # what that method reads
+    return lambda: round(loop.time() * SECOND)
 
 
 def _trio_runs() -> bool:

@@ -8,28 +8,30 @@ from pipeline.clock import Ns
 class Histogram:
     """Durations in buckets an eighth of an octave wide: any quantile within 7 %, in constant memory."""
 
-    __slots__ = ("_buckets", "count", "total")
+    __slots__ = ("_buckets", "total")
 
     def __init__(self) -> None:
-        self._buckets: dict[int, int] = {}
-        self.count = 0
+        self._buckets = [0] * 512
         self.total: Ns = 0
 
     def add(self, value: Ns) -> None:
         """Count one duration (nanoseconds, at least 0)."""
         bits = value.bit_length()
-        bucket = value if bits <= 3 else (bits << 3) | ((value >> (bits - 4)) & 7)
-        self._buckets[bucket] = self._buckets.get(bucket, 0) + 1
-        self.count += 1
+        self._buckets[value if bits <= 3 else (bits << 3) | ((value >> (bits - 4)) & 7)] += 1
         self.total += value
+
+    @property
+    def count(self) -> int:
+        """How many durations were counted."""
+        return sum(self._buckets)
 
     def quantile(self, q: float) -> Ns:
         """The duration below which a share `q` of them lies (middle of its bucket); 0 when there are none."""
         rank = q * self.count
         seen = 0
-        for bucket in sorted(self._buckets):
-            seen += self._buckets[bucket]
-            if seen >= rank:
+        for bucket, count in enumerate(self._buckets):
+            seen += count
+            if count and seen >= rank:
                 return _middle(bucket)
         return 0
 
