@@ -84,7 +84,9 @@ _BRACKETS = {"source": '(["{}"])', "node": '["{}"]', "sink": '[/"{}"/]'}
 def mermaid(graph: Graph) -> str:
     """The graph as Mermaid text, for Markdown."""
     lines = ["flowchart LR"]
-    ids = {box.name: f"n{index}" for index, box in enumerate(boxes(graph))}  # names such as `end` are keywords there
+    ids = {
+        box.name: f"n{index}" for index, box in enumerate(boxes(graph))
+    }  # names such as `end` are keywords there
     for box in boxes(graph):
         head, *rest = (_entities(line) for line in box.lines)
         label = "<br/>".join([f"<b>{head}</b>", *rest])
@@ -92,7 +94,7 @@ def mermaid(graph: Graph) -> str:
     for arrow in arrows(graph):
         label = "<br/>".join(_entities(line) for line in arrow.lines)
         lines.append(f'    {ids[arrow.source]} -->|"{label}"| {ids[arrow.target]}')
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _entities(text: str) -> str:
@@ -114,11 +116,14 @@ def dot(graph: Graph) -> str:
         '  node [shape=box, fontname="sans-serif", fontsize=11, fillcolor="#f4f4f4"];',
         '  edge [fontname="sans-serif", fontsize=9];',
     ]
-    for box in boxes(graph):
-        lines.append(f'  {_quoted([box.name])} [label={_quoted(box.lines)}, style="{_STYLES[box.shape]}"];')
-    for arrow in arrows(graph):
-        source, target = _quoted([arrow.source]), _quoted([arrow.target])
-        lines.append(f"  {source} -> {target} [label={_quoted(arrow.lines)}];")
+    lines += [
+        f'  {_quoted([box.name])} [label={_quoted(box.lines)}, style="{_STYLES[box.shape]}"];'
+        for box in boxes(graph)
+    ]
+    lines += [
+        f"  {_quoted([arrow.source])} -> {_quoted([arrow.target])} [label={_quoted(arrow.lines)}];"
+        for arrow in arrows(graph)
+    ]
     return "\n".join([*lines, "}"]) + "\n"
 
 

@@ -58,7 +58,7 @@ def _replay(trial: Trial, name: str) -> Source:
     return source(tuple(trial.streams[name]))  # type: ignore[no-any-return]
 
 
-_LIGHT = "import {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+_LIGHT = "import {modules}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
 HEAVY = (
     "av",
     "ctranslate2",
@@ -79,11 +79,11 @@ HEAVY = (
 )  # packages that take longer to import than all nodes together, or need a device
 
 
-def heavy_imports(module: str) -> list[str]:
-    """Which heavy packages a fresh interpreter has imported after importing a module."""
+def heavy_imports(*modules: str) -> list[str]:
+    """Which heavy packages a fresh interpreter has imported after importing modules."""
     path = f"import sys; sys.path[:] = {sys.path!r}; "
     done = subprocess.run(
-        [sys.executable, "-c", path + _LIGHT.format(module=module)],
+        [sys.executable, "-c", path + _LIGHT.format(modules=", ".join(modules))],
         capture_output=True,
         text=True,
         check=False,
@@ -91,6 +91,6 @@ def heavy_imports(module: str) -> list[str]:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise NodeError(
-            f"{module}: cannot be imported by a fresh interpreter ({last}); give it no side effects"
+            f"{', '.join(modules)}: cannot be imported by a fresh interpreter ({last}); give it no side effects"
         )
     return [name for name in done.stdout.split() if name in HEAVY]

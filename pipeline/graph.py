@@ -18,7 +18,7 @@ from pipeline import spec as specs
 from pipeline.errors import Fault, GraphError, InputError, SettingsError, did_you_mean
 from pipeline.media import NEVER_DROPPED
 from pipeline.node import Node, Place, Source
-from pipeline.port import misfit
+from pipeline.port import Port, misfit
 from pipeline.resolve import node_class
 from pipeline.settings import build, faults, fields_of, settings_of
 from pipeline.spec import EdgeSpec, ErrorSpec, GraphSpec, NodeSpec
@@ -235,11 +235,38 @@ def _fallback(
         what, _, remedy = str(error).partition("; ")
         found.append(spec.fault((*path, "fallback", "uses"), what, remedy))
         return None
+    why = _cannot_stand_in(other, cls)
+    if why:
+        found.append(
+            spec.fault(
+                path, f"{policy.uses} cannot stand in: {why}", "name a node with the same inputs and outputs"
+            )
+        )
+    return _built(other, policy.with_, (*path, "fallback", "with"), spec, found)
+
+
+def _cannot_stand_in(other: type[Node], cls: type[Node]) -> str | None:
+    """Why a node cannot take over from another in the middle of a run; None when it can."""
     lacking = (set(cls.inputs) - set(other.inputs)) | (set(cls.outputs) - set(other.outputs))
     if lacking:
-        what = f"{policy.uses} cannot stand in: it has no port {', '.join(sorted(lacking))}"
-        found.append(spec.fault(path, what, "name a node with the same inputs and outputs"))
-    return _built(other, policy.with_, (*path, "fallback", "with"), spec, found)
+        return f"it has no port {', '.join(sorted(lacking))}"
+    more = [name for name, port in other.inputs.items() if name not in cls.inputs and not port.optional]
+    if more:
+        return f"nothing feeds its input {', '.join(more)}"
+    if other.join != cls.join and len(cls.inputs) > 1:
+        return f"its inputs come together by {other.join}, not {cls.join}"
+    for name, port in cls.inputs.items():
+        if not _within(port, other.inputs[name]):
+            return f"its input {name} takes {other.inputs[name].describe()}, not {port.describe()}"
+    for name, output in cls.outputs.items():
+        if not _within(other.outputs[name], output):
+            return f"its output {name} carries {other.outputs[name].describe()}, not {output.describe()}"
+    return None
+
+
+def _within(inner: Port[Any], outer: Port[Any]) -> bool:
+    """Whether all kinds of one port are kinds of the other."""
+    return all(issubclass(kind, outer.kinds) for kind in inner.kinds)
 
 
 def _check_wires(graph: Graph, member: Member, unsound: set[str], found: list[Fault]) -> None:
@@ -261,6 +288,11 @@ def _check_wires(graph: Graph, member: Member, unsound: set[str], found: list[Fa
         if name not in member.inputs and not input_.optional:
             remedy = f"write inputs: {{{name}: node.output}}, one that carries {input_.describe()}"
             found.append(fault(path, f"{member} has nothing at its input {name!r}", remedy))
+    if isinstance(member.node, Source) and member.on_error.policy != "stop":
+        path_ = ("nodes", member.name, "on_error")
+        found.append(fault(path_, "the error of a source always stops the run", "leave on_error out"))
+    if not inputs and not isinstance(member.node, Source):
+        found.append(fault(path, f"{member} has no inputs and is no source", "make its class a Source"))
     if inputs and not member.inputs and all(input_.optional for input_ in inputs.values()):
         found.append(fault(path, f"nothing feeds {member}", f"connect one of: {', '.join(inputs)}"))
 

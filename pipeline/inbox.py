@@ -49,7 +49,7 @@ class Inbox:
         self.join = join
         self.bell = Bell()
         self.producers: list[Runner] = []
-        self._absent = absent  # optional inputs that are not connected
+        self.absent = absent  # optional inputs that are not connected
         self._clock = clock
         self._several = join is not None and len(join.feeds) > 1
         self._by_clock = join is not None and any(
@@ -67,8 +67,8 @@ class Inbox:
         for producer in self.producers:  # a join may have taken packets (to gather, to drop) without a set
             if producer.pending:
                 producer.inbox.bell.ring()
-        if given is not None and self._absent:
-            given.update(self._absent)
+        if given is not None and self.absent:
+            given.update(self.absent)
         return given
 
     def _relax(self, on: bool) -> None:

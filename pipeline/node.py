@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from pipeline.clock import Ns
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 Place: TypeAlias = Literal["loop", "thread", "process"]
 JoinName: TypeAlias = Literal["aligned", "covering", "arrival"]
 Part: TypeAlias = Literal["hearing", "deciding", "translating", "speaking"]
+MAX_YIELD = 100_000  # what one call may yield; a `process` that never ends would fill the memory
+
 Given: TypeAlias = Mapping[str, Any]  # input name to a packet, a tuple of packets, or None
 
 
@@ -118,7 +121,8 @@ def step(node: Node, given: Given) -> list[Emission[Any]]:
     Raises `NodeError` when the node yields something that is not for one of its outputs, and whatever
     `process` raises.
     """
-    lead = _lead(given)
+    lead = lead_of(given)
+    check_formats(node, given)
     return _drain(node, node.process(**given), lead.start, lead.end)
 
 
@@ -127,11 +131,25 @@ def finish(node: Node, at: Ns) -> list[Emission[Any]]:
     return _drain(node, node.finish(), at, at)
 
 
-def _lead(given: Given) -> Packet[Any]:
+def lead_of(given: Given) -> Packet[Any]:
+    """The leading packet of a set: the first that is there."""
     for value in given.values():
         if isinstance(value, Packet):
             return value
     raise NodeError("a set of inputs without a packet; this is a fault of Dragoman's joins")
+
+
+def check_formats(node: Node, given: Given) -> None:
+    """Raise `NodeError` for a payload that is not in the format of its input, where no port told so before."""
+    for name, port in node.inputs.items():
+        packet = given[name]
+        if port.form and isinstance(packet, Packet):
+            for key, value in port.format_of(node).items():
+                if (got := getattr(packet.payload, key, value)) != value:
+                    raise NodeError(
+                        f"{type(node).__name__}.{name} takes {key} {value}, but got {key} {got}"
+                        f"{port.converted_by(key)}"
+                    )
 
 
 def _drain(node: Node, yielded: Iterable[Emission[Any]] | None, start: Ns, end: Ns) -> list[Emission[Any]]:
@@ -144,7 +162,18 @@ def _drain(node: Node, yielded: Iterable[Emission[Any]] | None, start: Ns, end: 
             f"{type(node).__name__}.process returned {type(yielded).__name__}; "
             "yield what an output makes: `yield self.port(payload)`"
         ) from None
-    return [checked(node, item, start, end) for item in items]
+    found = [checked(node, item, start, end) for item in islice(items, MAX_YIELD)]
+    if len(found) == MAX_YIELD and next(items, None) is not None:
+        raise flooded(node)
+    return found
+
+
+def flooded(node: Node) -> NodeError:
+    """The error for a call that does not stop yielding."""
+    return NodeError(
+        f"{type(node).__name__} yielded more than {MAX_YIELD} times in one call; "
+        "give its loop an end, or yield larger pieces"
+    )
 
 
 def checked(node: Node, item: Any, start: Ns, end: Ns) -> Emission[Any]:

@@ -53,6 +53,11 @@ class Port(Generic[T]):
         form = ", ".join(f"{key} {value}" for key, value in self.form.items())
         return kinds + (f" ({form})" if form else "")
 
+    def converted_by(self, key: str) -> str:
+        """The remedy for a wrong format: names the node that converts it; empty when none does."""
+        node = next((converters(kind)[key] for kind in self.kinds if key in converters(kind)), None)
+        return f"; put {node} between them" if node else ""
+
 
 class Output(Port[T]):
     """A place where packets leave. Call it in `process` to make what is yielded: `yield self.slide(payload)`."""
@@ -112,9 +117,7 @@ def misfit(output: Output[Any], source: Node, port: Input[Any], target: Node) ->
     given, wanted = output.format_of(source), port.format_of(target)
     for key, value in wanted.items():
         if key in given and given[key] != value:
-            converter = next((converters(kind)[key] for kind in port.kinds if key in converters(kind)), None)
-            remedy = f"; put {converter} between them" if converter else ""
-            return f"has {key} {given[key]}, but the input takes {key} {value}{remedy}"
+            return f"has {key} {given[key]}, but the input takes {key} {value}{port.converted_by(key)}"
     return None
 
 

@@ -55,7 +55,9 @@ def node_class(uses: str) -> type[Node]:
 def _import(value: str) -> type[Node]:
     module_name, _, class_name = value.partition(":")
     if not all(part.isidentifier() for part in module_name.split(".")):
-        raise InputError(f"{value!r}: {module_name!r} is not the name of a module; write package.module:Class")
+        raise InputError(
+            f"{value!r}: {module_name!r} is not the name of a module; write package.module:Class"
+        )
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:

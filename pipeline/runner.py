@@ -36,7 +36,7 @@ from pipeline.inbox import Inbox
 from pipeline.join import GivenSet
 from pipeline.lag import LagLog
 from pipeline.media import Speech, Text
-from pipeline.node import Node, Source, checked
+from pipeline.node import Node, Place, Source, checked
 from pipeline.packet import Packet
 from pipeline.port import Emission
 from pipeline.statistics import NodeCounts
@@ -59,6 +59,14 @@ class Link(msgspec.Struct):
     dead: bool = False  # the consumer has failed: nothing is offered any more
 
 
+class Limits(msgspec.Struct, frozen=True):
+    """How long a run waits for its nodes, in seconds."""
+
+    stop_s: float = 10.0  # draining after a stop or a failure
+    close_s: float = 5.0  # close() of one node
+    hang_s: float = 60.0  # one process() that is not on the loop
+
+
 class _Came(msgspec.Struct):
     """An input as it was taken, for the accounting of delays."""
 
@@ -72,44 +80,56 @@ class _Came(msgspec.Struct):
 class Runner:
     """Runs one node; see the head of this file."""
 
-    def __init__(self, member: Member, node: Node, inbox: Inbox, clock: RunClock, lags: LagLog) -> None:
+    def __init__(
+        self, member: Member, node: Node, inbox: Inbox, clock: RunClock, lags: LagLog, *, limits: Limits
+    ) -> None:
         self.member = member
-        self.node = node
         self.inbox = inbox
         self.links: dict[str, list[Link]] = {name: [] for name in node.outputs}
         self.pending: deque[tuple[Link, Packet[Any]]] = deque()
         self.counts = NodeCounts()
         self.needs_bounds = False  # a join at or below this node waits for settled time
-        self.worker: Worker = make_worker(node, member.runs_on, member.name)
         self.scope = anyio.CancelScope()  # of a source: cancelled when the run is stopped
         self.failure: BaseException | None = None
         self._clock = clock
         self._lags = lags
-        self._pumps = (
-            isinstance(self.worker, OnLoop) and not self.worker.remote and not isinstance(node, Source)
-        )
+        self._limits = limits
         self._stepping = False
         self._trouble: tuple[Exception, GivenSet] | None = None
         self._held: Ns | None = None
         self._end: Ns = 0
         self._blocked_told = False
         self._opened = False
+        self._employ(node, member.runs_on)
         texts = any(issubclass(kind, Text | Speech) for port in node.outputs.values() for kind in port.kinds)
         self._came: deque[_Came] | None = deque(maxlen=1024) if texts else None
 
+    def _employ(self, node: Node, place: Place) -> None:
+        """Make this the node that is run, and its place the one it is run in."""
+        self.node = node
+        self.worker: Worker = make_worker(node, place, self.member.name)
+        on_loop = isinstance(self.worker, OnLoop) and not self.worker.remote
+        self._pumps = on_loop and not isinstance(node, Source)
+
     async def open(self) -> None:
         """Open the node in its place. Raises what it raises, with the node's name."""
+        self.node.wanted = frozenset(name for name, links in self.links.items() if links)
         try:
             await self.worker.open()
         except Exception as error:  # noqa: BLE001 - any error of a node gets its name
-            raise self.named(error) from error.__cause__
+            named = self.named(error)
+            raise named from named.__cause__
         self._opened = True
 
     async def close(self) -> None:
-        """Close the node, once, if it was opened."""
-        if self._opened:
-            self._opened = False
+        """Close the node, once, if it was opened; one that hangs is left behind. Raises what it raises."""
+        if not self._opened:
+            return
+        self._opened = False
+        with anyio.move_on_after(self._limits.close_s) as scope:
             await self.worker.close()
+        if scope.cancelled_caught:
+            log.warning("%s did not close within %g s; it is left behind", self.member, self._limits.close_s)
 
     @property
     def busy(self) -> bool:
@@ -160,27 +180,27 @@ class Runner:
         assert isinstance(self.worker, OnLoop)
         try:
             items, self._held = self.worker.step_now(given)
+            left = self._clock.now()
+            self._deliver(items, given, now, left, depth)
         except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
             self._trouble = (error, given)
             return now
-        left = self._clock.now()
         self.counts.called(left - now)
         if left - now > BLOCKED and not self._blocked_told:
             self._blocked_told = True
             took = (left - now) / 1e9
             log.warning("%s: a step held the loop for %.2f s; give it runs_on: thread", self.member, took)
-        self._deliver(items, given, now, left, depth)
-        return left
+        return self._clock.now()
 
     async def compute(self) -> None:
         """The task of a node with inputs: until they end, then `finish`."""
         while True:
-            if self._trouble is not None:
+            if self.pending:
+                await self._flush()
+            elif self._trouble is not None:
                 error, given = self._trouble
                 self._trouble = None
                 await self._recover(error, given)
-            elif self.pending:
-                await self._flush()
             elif self.inbox.ended:
                 break
             elif self._pumps:
@@ -204,21 +224,36 @@ class Runner:
             return False
         self._stepping = True
         try:
-            items, self._held = await self.worker.step(given)
+            items = await self._watched(given)
+            left = self._clock.now()
+            self._deliver(items, given, took, left, 0)
         except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
             self._trouble = (error, given)
             return True
         finally:
             self._stepping = False
-        left = self._clock.now()
         self.counts.called(left - took)
-        self._deliver(items, given, took, left, 0)
         await self._flush()
         self._advance(0)
         return True
 
+    async def _watched(self, given: GivenSet) -> list[Emission[Any]]:
+        """One step of the worker. Raises `NodeError` when it takes longer than `hang_s`."""
+        with anyio.move_on_after(self._limits.hang_s) as scope:
+            items, self._held = await self.worker.step(given)
+        if scope.cancelled_caught:
+            raise NodeError(
+                f"{self.member} has not returned from process() for {self._limits.hang_s:g} s; "
+                "give it less to do at once, or a larger hang_s"
+            )
+        return items
+
     async def _finish(self) -> None:
-        items, self._held = await self.worker.finish(self._end)
+        try:
+            items, self._held = await self.worker.finish(self._end)
+        except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
+            self._forgive(error)
+            items = []
         now = self._clock.now()
         self._deliver(items, {}, now, now, 0)
         await self._flush()
@@ -231,18 +266,27 @@ class Runner:
         with self.scope:
             async with aclosing(self.node.produce(self._clock)) as stream:  # type: ignore[type-var]
                 async for item in stream:
-                    emission = checked(self.node, item, 0, 0)
-                    self._emit(emission)
+                    self._emit(checked(self.node, item, 0, 0), item)
                     await self._flush()
+                    self._settle_source()
                     count += 1
                     if count % 16 == 0:
                         await anyio.lowlevel.checkpoint()
         await self._finish()
 
-    def _emit(self, item: Emission[Any]) -> None:
+    def _settle_source(self) -> None:
+        """What a source says about `held_since` moves the time of its outputs that are silent."""
+        since = self.node.held_since if self.needs_bounds else None
+        if since is not None:
+            self._settle_all(since, 0)
+
+    def _emit(self, item: Emission[Any], said: Emission[Any]) -> None:
         """Offer what a source yields. Its delay so far is time it was kept from yielding: queueing."""
-        assert item.start is not None
-        assert item.end is not None
+        if said.start is None or item.start is None or item.end is None:
+            raise NodeError(
+                f"{type(self.node).__name__} yielded without a time; "
+                f"a source says when: yield self.{item.port}(payload, start, end)"
+            )
         left = self._clock.now()
         self.counts.calls += 1
         live = isinstance(self.node, Source) and self.node.live
@@ -295,7 +339,7 @@ class Runner:
         return found
 
     def _send(self, port: str, packet: Packet[Any], depth: int) -> None:
-        for link in self.links[port]:
+        for link in self.links.get(port, ()):  # a fallback may have outputs that nobody knows
             if link.dead:
                 continue
             if self.pending or not link.edge.offer(packet):
@@ -317,8 +361,9 @@ class Runner:
     def _advance(self, depth: int) -> None:
         """Settle stream time on the outputs as far as the inputs and what is held allow."""
         bound = self.inbox.bound()
-        if self._held is not None:
-            bound = min(bound, self._held)
+        self._settle_all(bound if self._held is None else min(bound, self._held), depth)
+
+    def _settle_all(self, bound: Ns, depth: int) -> None:
         for links in self.links.values():
             for link in links:
                 self._settle(link, bound, depth)
@@ -346,34 +391,44 @@ class Runner:
 
     # Errors
 
-    async def _recover(self, error: Exception, given: GivenSet) -> None:
-        """Do what the node's policy says about an error; raises it, named, when the run must stop."""
+    def _forgive(self, error: Exception) -> None:
+        """Count an error, and say what is done about it; raises it, named, when the run must stop."""
         policy = self.member.on_error
         self.counts.failed += 1
         if policy.policy == "stop" or (policy.budget is not None and self.counts.failed > policy.budget):
             raise self.named(error)
         log.warning("%s: %s: %s; %s", self.member, type(error).__name__, error, policy.policy)
-        if policy.policy == "skip":
+
+    async def _recover(self, error: Exception, given: GivenSet) -> None:
+        """Do what the node's policy says about an error; raises it, named, when the run must stop."""
+        self._forgive(error)
+        policy, fallback = self.member.on_error.policy, self.member.fallback
+        if policy == "skip":
             return
         try:
             await self.close()
         except Exception as closing:  # noqa: BLE001 - it failed already; what counts is the new one
             log.warning("%s: close() failed too: %s", self.member, closing)
-        if policy.policy == "fallback" and self.member.fallback is not None:
-            self.node = fresh(self.member.fallback)
-        self.worker = make_worker(self.node, self.member.runs_on, self.member.name)
         self._held = None
-        await self.open()
         self.counts.restarts += 1
-        if policy.policy == "fallback":
-            took = self._clock.now()
-            items, self._held = await self.worker.step(given)
-            self._deliver(items, given, took, self._clock.now(), 0)
+        if fallback is None:
+            self._employ(fresh(self.member.node), self.member.runs_on)
+            await self.open()
+            return
+        self._employ(fresh(fallback), fallback.runs_on)
+        await self.open()
+        more = {name: None for name in self.node.inputs if name not in given}
+        self.inbox.absent.update(more)
+        took = self._clock.now()
+        items = await self._watched(given | more)
+        self._deliver(items, given, took, self._clock.now(), 0)
 
     def named(self, error: BaseException) -> DragomanError:
         """The error with the node's name: a house error gets a note, any other is wrapped in `NodeError`."""
         if isinstance(error, DragomanError):
-            error.add_note(f"in {self.member}")
+            note = f"in {self.member}"
+            if str(self.member) not in str(error) and note not in getattr(error, "__notes__", ()):
+                error.add_note(note)
             return error
         wrapped = NodeError(
             f"{self.member} raised {type(error).__name__}: {error}; "

@@ -34,11 +34,12 @@ from pipeline.lag import LagLog
 from pipeline.node import Source
 from pipeline.packet import Packet
 from pipeline.report import EdgeReport, NodeReport, Report
-from pipeline.runner import Link, Runner
+from pipeline.runner import Limits, Link, Runner
 
 log = logging.getLogger(__name__)
 
 Ended: TypeAlias = Literal["running", "done", "stopped", "failed", "aborted"]
+LIMITS = Limits()
 TAP_CAPACITY = 256
 
 
@@ -53,18 +54,18 @@ class Tap(msgspec.Struct):
 class Run:
     """A graph that runs. Iterate over it for the packets of the outputs that were asked for."""
 
-    def __init__(self, graph: Graph, outputs: Sequence[str], stop_s: float, close_s: float) -> None:
+    def __init__(self, graph: Graph, outputs: Sequence[str], limits: Limits) -> None:
         self.graph = graph
         self.clock = RunClock()
         self.ended: Ended = "running"
         self.failure: BaseException | None = None
-        self._stop_s = stop_s
-        self._close_s = close_s
+        self._limits = limits
         self._lags = LagLog()
         self._over = anyio.Event()
         self._bell = Bell()  # rung for the program that iterates
         self._stop_asked = Bell()
         self._cpu_start = cpu_seconds()
+        self._took: tuple[float, float] | None = None  # clock and CPU seconds, once it has ended
         self._scope = anyio.CancelScope()
         self._runners = self._build()
         self._taps = deque(self._tap(name) for name in outputs)
@@ -86,7 +87,7 @@ class Run:
             ]
             absent = {input_: None for input_ in node.inputs if input_ not in member.inputs}
             inbox = Inbox(make_join(node.join, feeds) if feeds else None, absent, self.clock)
-            runners[name] = Runner(member, node, inbox, self.clock, self._lags)
+            runners[name] = Runner(member, node, inbox, self.clock, self._lags, limits=self._limits)
         for runner in runners.values():
             for feed in runner.inbox.join.feeds if runner.inbox.join else ():
                 owner, _, output = runner.member.inputs[feed.name].source.partition(".")
@@ -106,19 +107,21 @@ class Run:
 
     # What a program does with a run
 
-    async def __aiter__(self) -> AsyncIterator[tuple[str, Packet[Any]]]:
+    def __aiter__(self) -> AsyncIterator[tuple[str, Packet[Any]]]:
         """Packets of the outputs that were asked for, by name, until the run ends."""
+        return self
+
+    async def __anext__(self) -> tuple[str, Packet[Any]]:
         while True:
             ready = next((tap for tap in self._taps if len(tap.edge)), None)
             if ready is not None:
                 self._taps.rotate(-1)  # outputs take turns
                 packet = ready.edge.take()
                 ready.producer.inbox.bell.ring()
-                yield ready.name, packet
-            elif self._over.is_set() or all(tap.edge.drained for tap in self._taps):
-                return
-            else:
-                await self._bell.wait()
+                return ready.name, packet
+            if self._over.is_set():
+                raise StopAsyncIteration
+            await self._bell.wait()
 
     async def wait(self) -> None:
         """Until the run has ended. Packets of outputs that nobody reads any more are thrown away."""
@@ -126,14 +129,15 @@ class Run:
         await self._over.wait()
 
     def stop(self) -> None:
-        """Stop the sources and drain what was heard, within `stop_s`. Returns at once."""
+        """Stop the sources and drain what was heard, within `stop_s`, to whoever still iterates. Returns at once."""
         if self.ended == "running":
             self.ended = "stopped"
         self._stop_asked.ring()
 
     def abort(self) -> None:
         """Cancel everything now; nodes are closed. Returns at once."""
-        self.ended = "aborted"
+        if self.ended in ("running", "stopped"):
+            self.ended = "aborted"
         self._scope.cancel()
 
     def report(self) -> Report:
@@ -150,10 +154,12 @@ class Run:
         ]
         media = max((runner.media_end for runner in self._runners.values()), default=0)
         lag = self._lags.summary() if self.graph.live else {}
-        cpu = cpu_seconds() - self._cpu_start
-        return Report(
-            self.graph.spec.file, self.ended, self.clock.now() / 1e9, media / 1e9, cpu, nodes, edges, lag
-        )
+        clock_s, cpu_s = self._took or self._spent()
+        return Report(self.graph.spec.file, self.ended, clock_s, media / 1e9, cpu_s, nodes, edges, lag)
+
+    def _spent(self) -> tuple[float, float]:
+        """Seconds on the run's clock and of the CPU since its zero."""
+        return self.clock.now() / 1e9, cpu_seconds() - self._cpu_start
 
     def node(self, name: str) -> Any:
         """The node of this run (not of the graph), to look at or to hand things to."""
@@ -164,8 +170,6 @@ class Run:
 
     async def open(self) -> None:
         """Open every node, all at once. Raises the first error, after closing those that did open."""
-        for runner in self._runners.values():
-            runner.node.wanted = frozenset(name for name, links in runner.links.items() if links)
 
         async def open_one(runner: Runner) -> None:
             try:
@@ -173,13 +177,17 @@ class Run:
             except Exception as error:  # noqa: BLE001 - raised below, once all have tried
                 self.failure = self.failure or error
 
-        async with anyio.create_task_group() as group:
-            for runner in self._runners.values():
-                group.start_soon(open_one, runner)
-        if self.failure is not None:
-            self.ended = "failed"
-            await self.close()
-            raise self.failure
+        try:
+            async with anyio.create_task_group() as group:
+                for runner in self._runners.values():
+                    group.start_soon(open_one, runner)
+            if self.failure is not None:
+                self.ended = "failed"
+                raise self.failure
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self.close()
+            raise
 
     async def run(self) -> None:
         """Run to an end of any kind; never raises (see `failure`). Closes every node."""
@@ -198,6 +206,7 @@ class Run:
                 await self.close()
             if self.ended == "running":
                 self.ended = "done"
+            self._took = self._spent()
             self._over.set()
             self._bell.ring()
 
@@ -221,11 +230,10 @@ class Run:
         await self._stop_asked.wait()
         for runner in self._runners.values():
             runner.scope.cancel()
-        self._drop_taps()
-        await anyio.sleep(self._stop_s)
+        await anyio.sleep(self._limits.stop_s)
         busy = [str(runner.member) for runner in self._runners.values() if runner.busy]
         log.warning(
-            "not drained after %g s (%s); aborted", self._stop_s, ", ".join(busy) or "no node is busy"
+            "not drained after %g s (%s); aborted", self._limits.stop_s, ", ".join(busy) or "no node is busy"
         )
         self.ended = "failed" if self.failure else "aborted"
         self._scope.cancel()
@@ -238,17 +246,14 @@ class Run:
             runner.inbox.bell.ring()
 
     async def close(self) -> None:
-        """Close every node that was opened; one that hangs is left after `close_s`."""
+        """Close every node that was opened."""
 
         async def close_one(runner: Runner) -> None:
-            with anyio.move_on_after(self._close_s) as scope:
-                try:
-                    await runner.close()
-                except Exception as error:  # noqa: BLE001 - the others are closed too
-                    self.failure = self.failure or runner.named(error)
-                    self.ended = "failed"
-            if scope.cancelled_caught:
-                log.warning("%s did not close within %g s; it is left behind", runner.member, self._close_s)
+            try:
+                await runner.close()
+            except Exception as error:  # noqa: BLE001 - the others are closed too
+                self.failure = self.failure or runner.named(error)
+                self.ended = "failed"
 
         async with anyio.create_task_group() as group:
             for runner in self._runners.values():
@@ -277,26 +282,38 @@ def _mark_bounds(runners: dict[str, Runner]) -> None:
 
 @asynccontextmanager
 async def start(
-    graph: Graph, outputs: Sequence[str] = (), *, stop_s: float = 10.0, close_s: float = 5.0
+    graph: Graph,
+    outputs: Sequence[str] = (),
+    *,
+    stop_s: float = LIMITS.stop_s,
+    close_s: float = LIMITS.close_s,
+    hang_s: float = LIMITS.hang_s,
 ) -> AsyncIterator[Run]:
     """Run a graph in the background of an `async with` block.
 
     Leaving the block normally stops the run (drained, within `stop_s` seconds); an exception in the block
-    aborts it. `await run.wait()` in the block runs it to its end. Raises what stopped the run, if a node failed.
+    aborts it. `await run.wait()` in the block runs it to its end. Raises what stopped the run, if a node failed;
+    a node that does not return from `process` (in a thread, a process, a remote service) for `hang_s` has failed.
     """
-    run = Run(graph, outputs, stop_s, close_s)
+    run = Run(graph, outputs, Limits(stop_s, close_s, hang_s))
     await run.open()
+    raised: Exception | None = None
     async with anyio.create_task_group() as group:
         group.start_soon(run.run)
         try:
             yield run
+        except Exception as error:  # noqa: BLE001 - raised again below, outside of the task group
+            raised = error
+            run.abort()
         except BaseException:
             run.abort()
             raise
-        run.stop()
+        else:
+            run.stop()
         await run.wait()
-    if run.failure is not None:
-        raise run.failure
+    failed = raised or run.failure
+    if failed is not None:
+        raise failed
 
 
 def stream(graph: Graph, outputs: Sequence[str]) -> Iterator[tuple[str, Packet[Any]]]:
@@ -304,13 +321,15 @@ def stream(graph: Graph, outputs: Sequence[str]) -> Iterator[tuple[str, Packet[A
     from anyio.from_thread import start_blocking_portal
 
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(start(graph, outputs)) as run:
-        packets = run.__aiter__()
 
         async def following() -> tuple[str, Packet[Any]] | None:
-            return await anext(packets, None)
+            return await anext(run, None)
 
-        while (item := portal.call(following)) is not None:
-            yield item
+        try:
+            while (item := portal.call(following)) is not None:
+                yield item
+        except GeneratorExit:
+            return  # whoever iterated has enough: the run is stopped in order
 
 
 async def run_to_end(graph: Graph, **options: Any) -> Report:

@@ -109,25 +109,30 @@ def _case(name: str, cls: type[Node], settings: dict[str, Schema]) -> Schema:
 
 
 def _setting(setting: Setting, kind: Schema) -> Schema:
-    schema: Schema = kind if kind.get("type") == "string" else {"anyOf": [kind, _FROM_ENVIRONMENT]}
+    schema = kind if kind.get("type") == "string" else _or_environment(kind)
     schema = schema | ({"description": setting.comment} if setting.comment else {})
     if setting.default is not MISSING:
         schema["default"] = msgspec.to_builtins(setting.default)
     return schema
 
 
+def _or_environment(schema: Schema) -> Schema:
+    return {"anyOf": [schema, _FROM_ENVIRONMENT]}
+
+
 def _edge() -> Schema:
     source = {"type": "string", "pattern": _PORT, "description": "node.output"}
-    count = {"type": "integer", "exclusiveMinimum": 0, "default": DEFAULT_CAPACITY}
+    count = _or_environment({"type": "integer", "exclusiveMinimum": 0})
+    length = _or_environment({"type": "number", "exclusiveMinimum": 0})
     properties: Schema = {
         "from": source,
-        "capacity": count | {"description": "Packets that may wait"},
-        "capacity_ms": {
-            "type": "number",
-            "exclusiveMinimum": 0,
-            "description": "Media that may wait, milliseconds",
+        "capacity": count | {"description": "Packets that may wait", "default": DEFAULT_CAPACITY},
+        "capacity_ms": length | {"description": "Media that may wait, milliseconds"},
+        "when_full": {
+            "enum": list(get_args(WhenFull)),
+            "default": "wait",
+            "description": "What goes when it is full",
         },
-        "when_full": {"enum": list(get_args(WhenFull)), "default": "wait", "description": "What goes when it is full"},
     }
     long = {
         "type": "object",
@@ -151,4 +156,8 @@ def _on_error() -> Schema:
         {"type": "object", "required": [key], "additionalProperties": False, "properties": {key: schema}}
         for key, schema in (("skip", budget), ("restart", budget), (fallback, other))
     ]
-    return {"description": "What happens when it raises", "default": "stop", "anyOf": [{"enum": words}, *detailed]}
+    return {
+        "description": "What happens when it raises",
+        "default": "stop",
+        "anyOf": [{"enum": words}, *detailed],
+    }

@@ -125,7 +125,9 @@ def parse(text: str, file: str = "graph", overrides: Mapping[str, str] | None = 
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         place = f"{file}:{line}:{column}" if mark else file
         what = f"not valid YAML: {_why(error)}"
-        raise GraphError([Fault(place, line, what, "check indentation and brackets", column)]) from error
+        variable = mark is not None and "${" in text.splitlines()[mark.line : mark.line + 1][0]
+        remedy = 'inside {} write "${NAME}" in quotes' if variable else "check indentation and brackets"
+        raise GraphError([Fault(place, line, what, remedy, column)]) from error
     reading = _Reading(file)
     data = reading.plain(root, ()) if root is not None else {}
     reading.override(overrides or {}, data)
@@ -201,9 +203,8 @@ class _Reading:
             return os.environ.get(name, default or "")
 
         filled = re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", environment, text)
-        loader = _Loader("")
-        as_written = filled == text or node.style is not None  # what is quoted stays text
-        tag = node.tag if as_written else loader.resolve(yaml.ScalarNode, filled, (True, False))
+        loader: Any = _Loader("")
+        tag = node.tag if filled == text else loader.resolve(yaml.ScalarNode, filled, (True, False))
         try:
             return loader.construct_object(yaml.ScalarNode(tag, filled, node.start_mark, node.end_mark))
         except (yaml.YAMLError, ValueError) as error:
@@ -324,7 +325,7 @@ class _Reading:
             return ErrorSpec(value, RESTARTS if value == "restart" else None)
         if isinstance(value, dict) and len(value) == 1:
             policy, detail = next(iter(value.items()))
-            if policy in ("skip", "restart") and isinstance(detail, int) and detail > 0:
+            if policy in ("skip", "restart") and type(detail) is int and detail > 0:
                 return ErrorSpec(policy, detail)
             if policy == "fallback" and isinstance(detail, dict) and isinstance(detail.get("uses"), str):
                 self.known(detail, ("uses", "with"), (*path, policy))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from pipeline.clock import seconds
@@ -94,7 +93,7 @@ def _rate(form: dict[str, object], otherwise: int) -> int:
     return rate_hz if isinstance(rate_hz, int) and rate_hz else otherwise
 
 
-_MAKERS: dict[type[msgspec.Struct], Callable[[dict[str, object]], list[Packet[Any]]]] = {
+_MAKERS: dict[type, Callable[[dict[str, object]], list[Packet[Any]]]] = {
     AudioFrame: _audio,
     VideoFrame: _video,
     Activity: _activity,
@@ -102,4 +101,5 @@ _MAKERS: dict[type[msgspec.Struct], Callable[[dict[str, object]], list[Packet[An
     Text: _text,
     Terms: _terms,
     Speech: _speech,
+    object: _text,
 }

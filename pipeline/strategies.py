@@ -1,9 +1,9 @@
 """Strategies for Hypothesis: sound, its cuttings, and texts that grow. Imported by tests only.
 
-    @given(cut_audio())
-    def test_any_cutting_gives_the_same(sound):
-        samples, packets = sound
-        assert feed(MyNode(), packets).speech == feed(MyNode(), audio(samples)).speech
+@given(cut_audio())
+def test_any_cutting_gives_the_same(sound):
+    samples, packets = sound
+    assert feed(MyNode(), packets).speech == feed(MyNode(), audio(samples)).speech
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def cut_audio(
 
 
 _SPELLINGS = st.one_of(
-    st.sampled_from(["the", "and", "of", "Lisbon", "3.5", "Dr.", "l'eau", "don't", "well,", "go.", "really?"]),
+    st.sampled_from(
+        ["the", "and", "of", "Lisbon", "3.5", "Dr.", "l'eau", "don't", "well,", "go.", "really?"]
+    ),
     st.text(st.characters(categories=["L"]), min_size=1, max_size=8),
 )
 
@@ -86,9 +88,7 @@ def texts(draw: st.DrawFn, max_words: int = 30, lang: str = "en") -> list[Packet
 
 
 @st.composite
-def activities(
-    draw: st.DrawFn, max_windows: int = 100, window_ms: float = 32
-) -> list[Packet[Activity]]:
+def activities(draw: st.DrawFn, max_windows: int = 100, window_ms: float = 32) -> list[Packet[Activity]]:
     """Voice activity in windows without gaps: probability and decision agree, but for a hysteresis in between."""
     values: Sequence[int] = draw(st.lists(st.integers(0, 20), min_size=1, max_size=max_windows))
     packets, speaking = [], False

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
+from functools import cached_property
 from itertools import cycle
 from typing import Any, TypeAlias
 
@@ -40,6 +42,14 @@ class Trial:
     make: Callable[[], Node]
     streams: dict[str, Stream]
     leaves: Callable[[], object] | None = None
+
+    def __post_init__(self) -> None:
+        self.given = pickle.dumps(self.streams)  # as they were before the node saw them
+
+    @cached_property
+    def whole(self) -> Told:
+        """What it says over its streams."""
+        return self.run()
 
     @property
     def name(self) -> str:

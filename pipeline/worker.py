@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import inspect
 import multiprocessing
+import pickle
 import queue
+import signal
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from multiprocessing.connection import Connection
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 import anyio
 import anyio.from_thread
@@ -63,9 +65,13 @@ class OnLoop:
     async def step(self, given: Given) -> Result:
         if not self.remote:
             return self.step_now(given)
-        lead = next(value for value in given.values() if value is not None)
-        stream: Any = self.node.process(**given)
-        items = [nodes.checked(self.node, item, lead.start, lead.end) async for item in stream]
+        lead = nodes.lead_of(given)
+        items: list[Emission[Any]] = []
+        async with aclosing(cast(Any, self.node.process(**given))) as stream:
+            async for item in stream:
+                if len(items) == nodes.MAX_YIELD:
+                    raise nodes.flooded(self.node)
+                items.append(nodes.checked(self.node, item, lead.start, lead.end))
         return items, self.node.held_since
 
     async def finish(self, at: Ns) -> Result:
@@ -83,12 +89,12 @@ async def _settle(call: Callable[[], Any]) -> None:
 
 
 class OwnThread:
-    """One daemon thread that runs what it is given, in order."""
+    """One daemon thread that runs what it is given, in order; it starts with the first call."""
 
     def __init__(self, name: str) -> None:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
-        self._thread.start()
+        self._started = False
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -109,6 +115,9 @@ class OwnThread:
                 anyio.from_thread.run_sync(done.set, token=token)
 
         self._jobs.put(job)
+        if not self._started:
+            self._started = True
+            self._thread.start()
         with hold_virtual_time():
             await done.wait()
         good, value = box[0]
@@ -129,7 +138,11 @@ class InThread:
         self._thread = OwnThread(f"node {name}")
 
     async def open(self) -> None:
-        await self._thread.call(self.node.open)
+        try:
+            await self._thread.call(self.node.open)
+        except BaseException:
+            self._thread.end()
+            raise
 
     def _step(self, given: Given) -> Result:
         return nodes.step(self.node, given), self.node.held_since
@@ -161,8 +174,12 @@ class InProcess:
         self._pipe: Connection | None = None
 
     async def open(self) -> None:
-        await self._thread.call(self._start)
-        await self._call("open")
+        try:
+            await self._thread.call(self._start)
+            await self._call("open")
+        except BaseException:
+            self._end()
+            raise
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")  # fork would copy the threads' locks
@@ -183,7 +200,8 @@ class InProcess:
             self._process.join(1)
             code = self._process.exitcode
             raise NodeError(
-                f"its process ended with code {code} during {operation}(); see its messages"
+                f"node {self._name!r}: its process ended with code {code} during {operation}(); "
+                "see what it printed"
             ) from error
         if not good:
             raise value
@@ -202,11 +220,14 @@ class InProcess:
             if self._process is not None and self._process.is_alive():
                 await self._call("close")
         finally:
-            self._thread.end()
-            if self._process is not None:
-                self._process.terminate()
-            if self._pipe is not None:
-                self._pipe.close()
+            self._end()
+
+    def _end(self) -> None:
+        self._thread.end()
+        if self._process is not None:
+            self._process.terminate()
+        if self._pipe is not None:
+            self._pipe.close()
 
 
 def _serve(pipe: Connection, node: Node) -> None:
@@ -217,19 +238,29 @@ def _serve(pipe: Connection, node: Node) -> None:
         "finish": lambda at: (nodes.finish(node, at), node.held_since),
         "close": node.close,
     }
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which drains and then closes this
     while True:
         try:
             operation, args = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return
         try:
             answer: tuple[bool, Any] = (True, calls[operation](*args))
         except Exception as error:  # noqa: BLE001 - it is raised again at the other end
-            answer = (False, error)
+            answer = (False, _portable(error))
         try:
             pipe.send(answer)
-        except (TypeError, AttributeError, ValueError) as error:
+        except (TypeError, AttributeError, ValueError, pickle.PicklingError) as error:
             pipe.send((False, NodeError(f"{type(node).__name__}: what it yields cannot be sent: {error}")))
+
+
+def _portable(error: Exception) -> Exception:
+    """The error itself, or one that says the same where it cannot be sent down a pipe."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 - errors may raise anything when they are made again
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 def make_worker(node: Node, place: Place, name: str) -> Worker:

@@ -51,6 +51,8 @@ class FirefoxEngine:
         """The text in the other language. Blocks; safe to call from any thread. Raises `NodeError`."""
         if not text.strip():
             return ""
+        if not self._thread.is_alive():
+            raise NodeError("translate.firefox: asked after close(); ask between open() and close()")
         rendered: Future[str] = Future()
         self._texts.put((text, rendered))
         try:

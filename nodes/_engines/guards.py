@@ -16,6 +16,7 @@ from collections.abc import Sequence
 NO_SPEECH = 0.6  # above it, with a poor score, nobody spoke: Whisper's own rule
 POOR_LOGPROB = -1.0  # mean log probability of a token
 HOPELESS_LOGPROB = -2.2  # whatever the rest says
+SURELY_NO_SPEECH = 0.85  # above it a word or two is a hiccup, such as "you" in silence
 PACKED = 2.4  # length of a text over its length when packed: Whisper's own rule
 WORDS_PER_S = 6.0  # of voiced sound; fast speech has 4
 SHORTEST_VOICE_S = 0.2  # less voice than this has no word in it
@@ -45,6 +46,8 @@ def packing(text: str) -> float:
 def believable(*, text: str, words: int, voiced_s: float, logprob: float, no_speech: float) -> bool:
     """Whether a hypothesis about `voiced_s` seconds of voice may stand."""
     if voiced_s < SHORTEST_VOICE_S or words > 2 + WORDS_PER_S * voiced_s:
+        return False
+    if no_speech > SURELY_NO_SPEECH and words <= 2:
         return False
     poor = POOR_LOGPROB - min(0.6, 0.15 * voiced_s)  # much voice is proof against the model's own doubt
     if logprob < HOPELESS_LOGPROB or (no_speech > NO_SPEECH and logprob < poor):

@@ -49,7 +49,9 @@ class Listening:
         """Load the model, or share the one that is loaded. Raises `ModelError`, `PackageError`."""
         folder = models.ensure(self._model)
         key = ("whisper", str(folder), self._threads)
-        self._lease: Lease[WhisperEngine] = shared(key, lambda: WhisperEngine.load(folder, threads=self._threads))
+        self._lease: Lease[WhisperEngine] = shared(
+            key, lambda: WhisperEngine.load(folder, threads=self._threads)
+        )
         self._live = LiveRecogniser(
             self._lease.value, language=self._lang or None, task=self._task, policy=policy
         )

@@ -1,220 +1,332 @@
-"""The live recogniser: when to listen again, which words are said for good, where to cut the sound."""
+"""The live recogniser: when to listen again, which words are said for good, where the sound is cut.
+
+What it decides: that, and nothing else. What it must not know: clocks (it counts the stream time of its calls), the
+framework, how a model works (`Engine` below is all it asks for). The same calls give the same words.
+
+How it works. Voice opens an utterance; from then on, every `step_ms` of new sound, the engine hears everything since
+the last cut and continues the words already given out. `draft.py` says which words of that are stable. A short
+silence brings a hypothesis at once, a longer one gives out all of it, a long one cuts the sound. When nobody pauses,
+the sound is cut at the end of a word given out, where the voice is weakest, so that cost and memory for a second of
+sound stay the same for hours. When more sound comes at once, because the machine is behind, one hypothesis hears all.
+
+    silence ──voice──▶ listening ──hush──▶ looked at ──say──▶ given out ──cut──▶ silence
+                          ▲ step: a hypothesis        │
+                          └───────────voice───────────┘
+
+What must change with it: `nodes/asr/whisper.py` and `nodes/translate/whisper.py`, which turn `Heard` into packets.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import numpy as np
-
-from nodes._engines.agreement import Agreement
+from nodes._engines.draft import Draft, LiveWord, Placed, join
 from nodes._engines.guards import believable, unrepeated
+from nodes._engines.sound import RATE_HZ, SECOND_NS, Sound, VoiceWindow
 
-RATE_HZ = 16_000
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from nodes._engines.whisper import Hypothesis, TokenTime, Word
+
 MS = 1_000_000
+GAP_NS = 50 * MS  # a jump of stream time that is no rounding
+NEAR_NS = 150 * MS  # attention places words about so well
+AT_ONCE_S = 10  # sound that one hypothesis catches up with; with what is held it fits the engine's window
+LANGUAGE_S = 1.5  # voice that it takes to know a language
+Task = Literal["transcribe", "translate"]
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
 
 
-@dataclass(frozen=True)
-class LiveWord:
-    text: str
-    start_ns: int
-    end_ns: int
-    glue: bool = False
+class Engine(Protocol):
+    """What a speech model must offer; see `whisper.WhisperEngine`."""
 
-
-@dataclass(frozen=True)
-class Heard:
-    committed: tuple[LiveWord, ...] = ()
-    tentative: str = ""
-    language: str | None = None
-    ends: bool = False
+    def window(self, samples: NDArray[np.float32]) -> Any: ...
+    def decode(
+        self,
+        window: Any,
+        *,
+        language: str,
+        task: str,
+        earlier: Sequence[int],
+        forced: Sequence[int],
+        beam: int,
+        room: int,
+    ) -> Hypothesis: ...
+    def times(self, window: Any, tokens: Sequence[int], *, language: str, task: str) -> list[TokenTime]: ...
+    def language(self, window: Any) -> tuple[str, float]: ...
+    def words(self, tokens: Sequence[int], *, spaced: bool) -> list[Word]: ...
+    def tokens(self, text: str) -> list[int]: ...
 
 
 @dataclass(frozen=True)
 class Policy:
-    step_ms: int = 500
-    hush_ms: int = 200      # silence after which a hypothesis is made at once
-    say_ms: int = 350       # silence after which everything is committed
-    cut_ms: int = 600       # silence after which the sound is cut
-    long_ms: int = 8000     # above: cut at a pause of say_ms too
-    longest_ms: int = 14000 # above: cut at a committed word
-    rule: str = "la"        # la | align | both | either
-    agree: int = 2
-    behind_ms: int = 400    # align: words that end this near the end of the sound wait
-    sure: float = 0.0       # align: probability
-    beam: int = 1
-    final_beam: int = 5
-    earlier: int = 0        # tokens of context
-    onset: float = 0.5
-    offset: float = 0.35
-    preroll_ms: int = 200
-    tail_ms: int = 100
-    grow: float = 0.0       # step grows with buffer: step += grow*seconds*1000
-    force: bool = True
-    trim: str = "word"      # word | all
-    keep_ms: int = 3000     # sound kept when trimming at a word
-    reuse: bool = True
-    room: float = 6.0
+    """When and where; the defaults are the measured best for Whisper base on two cores."""
+
+    step_ms: int = 1000  # new sound between two hypotheses
+    hush_ms: int = 200  # silence that brings a hypothesis at once
+    say_ms: int = 350  # silence after which the whole hypothesis is given out
+    cut_ms: int = 600  # silence after which the sound is cut
+    long_ms: int = 4000  # sound that is already cut at a silence of `say_ms`
+    longest_ms: int = 7000  # sound that is cut without a silence, at a word
+    keep_ms: int = 2000  # about what is kept then
+    behind_ms: int = 800  # words that end so near the end of the sound wait, unless hypotheses agree
+    agree: int = 2  # hypotheses that must agree
+    beam: int = 1  # while somebody speaks
+    final_beam: int = 5  # at a silence
+    earlier_tokens: int = 0  # text before the cut that the engine is reminded of
+    bias_tokens: int = 60  # at most, of words to expect
+    voice_on: float = 0.5  # probability that opens an utterance
+    voice_off: float = 0.35  # and below which it is silence
+    preroll_ms: int = 200  # sound before the voice that belongs to it
+    tail_ms: int = 100  # and after it
+    tokens_per_s: float = 6.0  # at most, of sound not given out yet; a bound for loops
+    sure_language: float = 0.5  # probability that ends the search for the language
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one call brought."""
+
+    committed: tuple[LiveWord, ...] = ()  # new words, for good
+    tentative: str = ""  # how it may go on; the next call replaces it
+    language: str | None = None  # code of Whisper; None while it is not known
+    ends: bool = False  # the speaker paused after the committed words
 
 
 class LiveRecogniser:
-    def __init__(self, engine, *, language=None, task="transcribe", policy=Policy(), bias=""):
-        self.e = engine; self.language = language; self.task = task; self.p = policy
-        self.bias = engine.tokens("Glossary: " + bias)[:60] if bias else []
-        self.sound = np.zeros(0, np.float32); self.at = None   # start_ns of sound
-        self.voice = []           # windows within the sound
-        self.open = False; self.voice_end = 0; self.last_hyp = 0; self.covered = 0
-        self.forced = []; self.context = []
-        self.agree = Agreement(policy.agree); self.hyp = (); self.tentative = ""; self.times = []
-        self.word_end = 0; self.told = 0
-        self.stats = dict(hyp=0, sec=0.0, tok=0, cut_pause=0, cut_word=0, cut_all=0, final=0)
-        self.trace = []
+    """One speaker's stream of sound to words.
 
-    # -- sound
+    `task` "translate" gives English whatever is spoken. `language` None finds it out from the first seconds of an
+    utterance. `bias` names words to expect, the likeliest first.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        language: str | None = None,
+        task: Task = "transcribe",
+        policy: Policy | None = None,
+        bias: Sequence[str] = (),
+    ) -> None:
+        self._engine = engine
+        self._task = task
+        self._policy = policy or Policy()
+        self._given = language
+        self._language = language
+        self._searching = language is None
+        self._sound: Sound | None = None
+        self._draft = Draft(self._words, agree=self._policy.agree)
+        self._earlier: list[int] = []
+        self._speaking = False  # an utterance is open
+        self._voice_end_ns = 0  # where the voice was heard last
+        self._looked_ns = 0  # up to where the last hypothesis heard
+        self._bias: list[int] = []
+        self.expect(bias)
+
     @property
-    def end(self): return self.at + len(self.sound) * 1_000_000_000 // RATE_HZ
+    def held_since(self) -> int | None:
+        """No word to come begins before this stream time; None before the first sound."""
+        return None if self._sound is None else max(self._sound.start_ns, self._draft.told_ns)
 
-    @property
-    def held_since(self): return self.at if self.open else None
+    def expect(self, terms: Sequence[str]) -> None:
+        """Words to expect from now on, the likeliest first; those over the budget are left out."""
+        budget, self._bias = self._policy.bias_tokens, []
+        for count in range(min(len(terms), budget), 0, -1):
+            tokens = self._engine.tokens(f"Glossary: {', '.join(terms[:count])}.")
+            if len(tokens) <= budget:
+                self._bias = tokens
+                return
 
-    def _drop(self, until):
-        n = max(0, min(len(self.sound), (until - self.at) * RATE_HZ // 1_000_000_000))
-        self.sound = self.sound[n:]; self.at += n * 1_000_000_000 // RATE_HZ
-        self.voice = [v for v in self.voice if v[1] > self.at]
-
-    def hear(self, samples, start_ns, speaking):
-        p = self.p; out = []; ends = False
-        if self.at is None: self.at = start_ns
-        self.sound = np.concatenate([self.sound, samples])
-        for w in speaking:
-            s, e, prob = w; self.voice.append(w)
-            if prob >= (p.offset if self.open else p.onset):
-                if not self.open:
-                    self._drop(s - p.preroll_ms * MS); self.open = True; self.last_hyp = self.at; self.covered = 0; self.told = self.at
-                self.voice_end = e
-            if self.open:
-                quiet = (e - self.voice_end) // MS
-                lim = p.cut_ms if (self.voice_end - self.at) // MS < p.long_ms else p.say_ms
-                if quiet >= lim:
-                    out += self._close(); ends = True; self.stats['cut_pause'] += 1
-        if not self.open:
-            self._drop(self.end - p.preroll_ms * MS)
-            return Heard(tuple(out), "", self.language, ends)
-        quiet = (self.end - self.voice_end) // MS
-        step = p.step_ms + p.grow * (self.end - self.at) / 1e6
-        if quiet >= p.say_ms:
-            if self.covered < self.voice_end: out += self._hypothesis(final=True)
-            elif self.hyp: out += self._commit(len(self.hyp))
-        elif quiet >= p.hush_ms and self.covered < self.voice_end or (quiet < p.hush_ms and self.end - self.last_hyp >= step * MS):
-            out += self._hypothesis(final=False, closing=quiet >= p.hush_ms)
-        if (self.end - self.at) // MS > p.longest_ms: out += self._trim()
-        return Heard(tuple(out), self.tentative, self.language, ends)
-
-    def finish(self):
-        return Heard(tuple(self._close()) if self.open else (), "", self.language, True)
-
-    def _hypothesis(self, *, final, closing=False, until=None):
-        p = self.p
-        done = final or closing
-        until = min(self.end, self.voice_end + p.tail_ms * MS) if done else self.end
-        n = (until - self.at) * RATE_HZ // 1_000_000_000
-        win = self.e.window(self.sound[:n]); secs = n / RATE_HZ
-        if self.language is None:
-            code, pr = self.e.language(win)
-            self.language = code
-        voiced = sum(min(e, until) - s for s, e, q in self.voice if q >= p.offset and s < until) / 1e9
-        ctx = (self.bias + self.context)[-(p.earlier + len(self.bias)):] if p.earlier or self.bias else []
-        forced = self.forced if p.force else []
-        h = self.e.decode(win, language=self.language, task=self.task, earlier=ctx, forced=forced,
-                          beam=p.final_beam if done else p.beam, room=int(p.room * max(0.5, (until - self.told) / 1e9)) + 10)
-        toks = h.tokens
-        full = tuple(forced) + toks
-        full = full[:max(len(forced), unrepeated(full))]
-        toks = full[len(forced):]
-        if not p.force: toks = toks[len(self.forced):]
-        text = "".join((("" if w.glue else " ") + w.text) for w in self.e.words(list(full)))
-        self.stats['hyp'] += 1; self.stats['sec'] += secs; self.stats['tok'] += len(full); self.stats['final'] += done
-        self.last_hyp = self.end; self.covered = min(until, self.voice_end)
-        if not believable(text=text, words=len(text.split()), voiced_s=voiced, logprob=h.logprob, no_speech=h.no_speech):
-            self.stats['rej']=self.stats.get('rej',0)+1; self.trace.append((self.end/1e9,text[-60:],round(h.logprob,2),round(h.no_speech,2),round(voiced,1))); toks = ()
-        self.stats['empty']=self.stats.get('empty',0)+(not toks)
-        self.hyp = toks
-        need = p.rule != "la" and (toks or forced) or self.task == "transcribe" and False
-        self.times = self.e.times(win, list(self.forced) + list(toks), language=self.language, task=self.task)[len(self.forced):] if need else []
-        la = self.agree.hear(toks)
-        if final: k = len(toks)
+    def hear(self, samples: NDArray[np.float32], start_ns: int, speaking: Sequence[VoiceWindow]) -> Heard:
+        """Take sound, (n,) float32 mono 16 kHz, and the voice windows that have become known with it."""
+        if len(samples) > AT_ONCE_S * RATE_HZ:
+            cut = start_ns + AT_ONCE_S * SECOND_NS
+            most = AT_ONCE_S * RATE_HZ
+            one = self.hear(samples[:most], start_ns, [window for window in speaking if window[1] <= cut])
+            two = self.hear(samples[most:], cut, [window for window in speaking if window[1] > cut])
+            return Heard(one.committed + two.committed, two.tentative, two.language, one.ends or two.ends)
+        words = self._follow(start_ns)
+        ends = bool(words)
+        self._sound = self._sound or Sound(start_ns)
+        self._sound.add(samples)
+        for window in speaking:
+            self._sound.add_voice(window)
+            closed = self._voice(window)
+            words += closed or []
+            ends = ends or closed is not None
+        if self._speaking:
+            words += self._listen()
         else:
-            al = 0
-            if need:
-                for i, t in enumerate(self.times):
-                    if t.end_s > secs - p.behind_ms / 1000 or t.probability < p.sure: break
-                    al = i + 1
-            k = {"la": la, "align": al, "both": min(la, al), "either": max(la, al)}[p.rule]
-        k = self._whole(toks, k) if not final else k
-        return self._commit(k)
+            self._sound.drop_before(self._sound.end_ns - 2 * self._policy.preroll_ms * MS)
+        return Heard(tuple(words), self._draft.tentative, self._language, ends)
 
-    def _whole(self, toks, k):
-        """largest j<=k so that toks[:j] ends at a word's end"""
-        if k >= len(toks): k = len(toks) - 1 if len(toks) else 0
-        n = 0; best = 0
-        for w in self._groups(toks):
-            n += len(w)
-            if n <= k: best = n
-        return best
+    def finish(self) -> Heard:
+        """Nothing more comes: give out what is held."""
+        return Heard(tuple(self._close()) if self._speaking else (), "", self._language, ends=True)
 
-    def _groups(self, toks):
-        groups = []
-        for w in self.e.words(toks):
-            if w.glue and groups: groups[-1] += list(w.tokens)
-            else: groups.append(list(w.tokens))
-        return groups
+    def _follow(self, start_ns: int) -> list[LiveWord]:
+        """Sound that does not follow the last one begins anew; what was held is given out first."""
+        if self._sound is None or abs(start_ns - self._sound.end_ns) <= GAP_NS:
+            return []
+        words = self._close() if self._speaking else []
+        self._sound = None
+        return words
 
-    def _commit(self, k):
-        toks = self.hyp[:k]; out = []
-        start = self.word_end; end = max(start, self.covered or self.end)
-        for w in self.e.words(toks):
-            if w.glue and out and len(out): out[-1] = LiveWord(out[-1].text + w.text, out[-1].start_ns, end, out[-1].glue)
-            else: out.append(LiveWord(w.text, max(start, self.at), end, w.glue))
-        if k: self.word_end = end
-        if k and self.times and len(self.times) >= k: self.told = max(self.told, self.at + int(self.times[k - 1].end_s * 1e9))
-        self.forced += toks; self.agree.advance(k); self.hyp = self.hyp[k:]; self.times = self.times[k:]
-        self.tentative = "".join((("" if w.glue else " ") + w.text) for w in self.e.words(self.hyp)).strip()
-        return out
+    def _voice(self, window: VoiceWindow) -> list[LiveWord] | None:
+        """Follow the voice through one window; the last words of an utterance if it ends here."""
+        policy = self._policy
+        start, end, likely = window
+        if likely >= (policy.voice_off if self._speaking else policy.voice_on):
+            if not self._speaking:
+                self._open(start)
+            self._voice_end_ns = end
+        if not self._speaking:
+            return None
+        held = self._voice_end_ns - self._held.start_ns
+        enough_ms = policy.cut_ms if held < policy.long_ms * MS else policy.say_ms
+        return self._close() if end - self._voice_end_ns >= enough_ms * MS else None
 
-    def _close(self):
-        out = []
-        if self.covered < self.voice_end or not self.p.reuse: out = self._hypothesis(final=True)
-        out += self._commit(len(self.hyp))
-        self._cut(self.voice_end + self.p.tail_ms * MS); self.open = False
-        return out
+    def _open(self, voice_ns: int) -> None:
+        self._held.drop_before(voice_ns - self._policy.preroll_ms * MS)
+        self._speaking = True
+        self._looked_ns = self._held.start_ns
+        self._searching = self._given is None
 
-    def _cut(self, at):
-        self._drop(min(at, self.end)); self.context = (self.context + self.forced)[-200:]
-        self.forced = []; self.hyp = (); self.agree.forget(); self.tentative = ""; self.times = []
+    def _listen(self) -> list[LiveWord]:
+        """Look at the sound if it is time to, and cut it if it has grown too long."""
+        policy, end = self._policy, self._held.end_ns
+        quiet = end - self._voice_end_ns
+        words: list[LiveWord] = []
+        if quiet >= policy.say_ms * MS:
+            words = self._everything()
+        elif quiet >= policy.hush_ms * MS:
+            words = self._look(at_pause=True) if self._looked_ns < self._voice_end_ns else []
+        elif end - self._looked_ns >= self._step_ns():
+            words = self._look(at_pause=False)
+        if end - self._held.start_ns > policy.longest_ms * MS:
+            words += self._shorten()
+        return words
 
-    def _trim(self):
-        p = self.p
-        if p.trim == "all" or not self.forced:
-            out = self._hypothesis(final=True) if self.covered < self.end - 100 * MS else []
-            out += self._commit(len(self.hyp)); at = self.end
-            self._cut(at); self.last_hyp = self.at; self.stats['cut_all'] += 1
-            return out
-        # cut at the last committed word end, or before it
-        n = (self.end - self.at) * RATE_HZ // 1_000_000_000
-        win = self.e.window(self.sound[:n]); toks = self.forced
-        t = self.e.times(win, list(toks) + list(self.hyp), language=self.language, task=self.task)
-        ends = []; m = 0
-        for g in self._groups(toks):
-            m += len(g); ends.append((m, self.at + int(t[m - 1].end_s * 1e9)))
-        # candidates: committed word ends; prefer the quietest place near them
-        best = None
-        for m, at in ends:
-            keep = (self.end - at) / 1e6
-            dip = min([q for s, e, q in self.voice if s - 150 * MS <= at <= e + 150 * MS] or [1.0])
-            score = dip - 0.1 * (m / len(toks)) + (1.0 if keep < 1000 else 0) + max(0, (keep - p.keep_ms) / 4000)
-            if best is None or score < best[0]: best = (score, m, at)
-        _, m, at = best
-        hyp = self.hyp; rest = self.forced[m:]; self.forced = self.forced[:m]
-        self._cut(at); self.forced = rest; self.hyp = hyp; self.stats['cut_word'] += 1
+    def _step_ns(self) -> int:
+        """New sound that it takes to look again; more while the language is not known."""
+        if self._language is None:
+            return max(int((LANGUAGE_S + 0.3) * SECOND_NS), self._policy.step_ms * MS)
+        return self._policy.step_ms * MS
+
+    def _everything(self) -> list[LiveWord]:
+        """All that was said up to the silence."""
+        words = self._look(at_pause=True) if self._looked_ns < self._voice_end_ns else []
+        return words + self._draft.commit()
+
+    def _close(self) -> list[LiveWord]:
+        """End the utterance."""
+        words = self._everything()
+        self._remember(self._draft.clear())
+        self._held.drop_before(min(self._held.end_ns, self._voice_end_ns + self._policy.tail_ms * MS))
+        self._speaking = False
+        return words
+
+    def _look(self, *, at_pause: bool) -> list[LiveWord]:
+        """One hypothesis about all the sound held; the words of it that are stable."""
+        policy, sound, draft = self._policy, self._held, self._draft
+        until = sound.end_ns
+        if at_pause:
+            until = min(until, self._voice_end_ns + policy.tail_ms * MS)
+        voiced_s = sound.voiced_s(until, above=policy.voice_off)
+        window = self._engine.window(sound.until(until))
+        self._looked_ns = until
+        language = self._spoken(window, voiced_s)
+        said = draft.said
+        untold_s = (until - max(draft.told_ns, sound.start_ns)) / SECOND_NS
+        heard = self._engine.decode(
+            window,
+            language=language,
+            task=self._task,
+            earlier=self._reminder(),
+            forced=said,
+            beam=policy.final_beam if at_pause else policy.beam,
+            room=10 + int(policy.tokens_per_s * max(0.5, untold_s)),
+        )
+        tokens = [*said, *heard.tokens]
+        tokens = tokens[: max(len(said), unrepeated(tokens))]
+        words = self._words(tokens)
+        if not believable(
+            text=join(words),
+            words=len(words) if self._spaced else len(join(words)) // 2,
+            voiced_s=voiced_s,
+            logprob=heard.logprob,
+            no_speech=heard.no_speech,
+        ):
+            tokens = said
+        settled = until - policy.behind_ms * MS
+        stable = draft.revise(self._placed(window, tokens, language), settled_ns=settled)
+        return draft.commit(stable)
+
+    def _placed(self, window: Any, tokens: Sequence[int], language: str) -> list[Placed]:
+        start = self._held.start_ns
+        times = self._engine.times(window, tokens, language=language, task=self._task)
+        return [
+            Placed(token, start + int(time.start_s * SECOND_NS), start + int(time.end_s * SECOND_NS))
+            for token, time in zip(tokens, times, strict=True)
+        ]
+
+    def _shorten(self) -> list[LiveWord]:
+        """Cut sound that has grown too long: at the end of a word given out, where the voice is weak."""
+        policy, sound = self._policy, self._held
+        ends = self._draft.ends()
+        if (
+            not ends
+        ):  # nothing in it was believed or agreed on for so long: give out what there is, keep the end
+            words = self._draft.commit()
+            self._remember(self._draft.clear())
+            sound.drop_before(sound.end_ns - policy.keep_ms * MS)
+            return words
+        at = min(ends, key=lambda end: self._regret(end, ends[-1]))
+        self._remember(self._draft.cut(at))
+        sound.drop_before(at)
         return []
+
+    def _regret(self, at_ns: int, last_ns: int) -> float:
+        """How bad a place to cut is: voice there, too little or too much sound kept, words that go again."""
+        sound, keep = self._held, self._policy.keep_ms * MS
+        kept = sound.end_ns - at_ns
+        loud = sound.quietest(at_ns, within_ns=NEAR_NS)
+        short = 1.0 if kept < keep / 2 else 0.0
+        return loud + short + max(0.0, (kept - keep) / (4 * SECOND_NS))
+
+    def _spoken(self, window: Any, voiced_s: float) -> str:
+        """The language: given, or found at the beginning of this utterance, or else that of the one before."""
+        if self._searching and not self._draft.said:
+            code, likely = self._engine.language(window)
+            sure = likely >= self._policy.sure_language and voiced_s >= LANGUAGE_S
+            self._searching = not sure
+            if sure or self._language is None:
+                self._language = code
+        return self._language or "en"
+
+    def _reminder(self) -> list[int]:
+        """Words to expect, then the text before the cut."""
+        count = self._policy.earlier_tokens
+        return self._bias + (self._earlier[-count:] if count else [])
+
+    def _remember(self, tokens: list[int]) -> None:
+        self._earlier = (self._earlier + tokens)[-self._policy.earlier_tokens - 1 :]
+
+    def _words(self, tokens: Sequence[int]) -> list[Word]:
+        return self._engine.words(tokens, spaced=self._spaced)
+
+    @property
+    def _spaced(self) -> bool:
+        """Whether what is written has spaces between its words; a translation is English."""
+        return self._task == "translate" or self._language not in UNSPACED
+
+    @property
+    def _held(self) -> Sound:
+        if self._sound is None:
+            raise RuntimeError("no sound yet; call hear() first")
+        return self._sound

@@ -180,10 +180,10 @@ class WhisperEngine:
         [ranked] = self._model.detect_language(window.encoded)
         return ranked[0][0].strip("<|>"), float(ranked[0][1])
 
-    def words(self, tokens: Sequence[int]) -> list[Word]:
-        """Group tokens into whole words; a character that is not complete yet is left out at the end.
+    def words(self, tokens: Sequence[int], *, spaced: bool) -> list[Word]:
+        """Group tokens into whole words: by their spaces, or where `spaced` is false by complete characters.
 
-        Words begin with a space; in text without spaces every complete character group is a word.
+        Characters that are not complete yet are left out at the end.
         """
         words: list[Word] = []
         group: list[int] = []
@@ -192,7 +192,11 @@ class WhisperEngine:
             text = self._tokenizer.decode(group)
             if "\ufffd" in text:
                 continue
-            words.append(Word(tuple(group), text.strip(), glue=not text.startswith(" ")))
+            if spaced and words and not text.startswith(" "):
+                before = words[-1]
+                words[-1] = Word((*before.tokens, *group), before.text + text, before.glue)
+            else:
+                words.append(Word(tuple(group), text.strip(), glue=not text.startswith(" ")))
             group = []
         return words
 
@@ -216,7 +220,8 @@ def _unspoken(tokenizer: Any) -> set[int]:
     def ids(text: str) -> list[int]:
         return list(tokenizer.encode(text, add_special_tokens=False).ids)
 
-    signs = [*'"#()*+/:;<=>@[\\]^_`{|}~「」『』', *"<< >> <<< >>> -- --- -( -[ (' (\" (( )) ((( ))) [[ ]] {{ }}".split()]
+    signs = [*'"#()*+/:;<=>@[\\]^_`{|}~「」『』', "<<", ">>", "<<<", ">>>", "--", "---", "-(", "-["]
+    signs += ["('", '("', "((", "))", "(((", ")))", "[[", "]]", "{{", "}}"]
     found = {ids(" -")[0], ids(" '")[0]}
     for sign in signs:
         found.update(ids(form)[0] for form in (sign, " " + sign) if len(ids(form)) == 1)

@@ -78,12 +78,13 @@ def judge(words: Sequence[str], index: int, pause: float, lexicon: Lexicon) -> B
     here = words[index]
     following = words[index + 1] if index + 1 < len(words) else ""
     marked = here.rstrip(CLOSERS)[-1:] in (*CLAUSE_MARKS,)
-    if marked and not (following[:1].isdigit() and here[0].isdigit()):
+    if marked and not (following[:1].isdigit() and here[:1].isdigit()):
         return Boundary(CLAUSE_MARK, "punctuation")
     guarded = not following or bound(here, following, first=index == 0, lexicon=lexicon)
+    opened = bare(following)
     if pause >= 0.5:
         return Boundary(PAUSE * min(1.0, pause), "pause", guarded)
-    opened = bare(following)
+    guarded = guarded or opened in lexicon.trailers  # "gave | up", "it"; behind a pause it may begin a clause
     if opened in lexicon.openers:
         return Boundary(OPENER, "clause", guarded)
     if opened in lexicon.leaners:
@@ -94,9 +95,7 @@ def judge(words: Sequence[str], index: int, pause: float, lexicon: Lexicon) -> B
 def bound(here: str, following: str, *, first: bool, lexicon: Lexicon) -> bool:
     """Whether two words belong together, so that no unit may end between them."""
     word = bare(here)
-    if here[-1] in ELISIONS or word in lexicon.binders or word in lexicon.leaners:
-        return True
-    if bare(following) in lexicon.trailers:
+    if here[-1:] in (*ELISIONS,) or word in lexicon.binders or word in lexicon.leaners:
         return True
     return _in_number(here, following, lexicon) or _in_name(here, following, first=first)
 

@@ -4,10 +4,10 @@ Decides: when a boundary is good enough. Knows words and stream time; knows noth
 
 How it works. `_boundaries` scores each place between words and forbids some. Where a translator is at hand, its
 agreement (`_agreement`) is weighed in: a place scores AGREED of what the translator says and the rest of what the
-features say. The best place is cut when its score reaches a bar, and the bar falls with the age of the first waiting
-word, from `threshold` (up to `min_ms`) to `floor` (at `max_ms`). Then the wait is over: the best place that no guard
-forbids is cut whatever its score, or all that waits if there is none. A sentence mark, a pause and the end of the
-input cut at once.
+features say; without one it has the benefit of the doubt, half of what they leave open. The best place is cut when
+its score reaches a bar, and the bar falls with the age of the first waiting word, from `threshold` (up to `min_ms`)
+to `floor` (at `max_ms`). Then the wait is over: the best place that no guard forbids is cut whatever its score, or
+all that waits if there is none. A sentence mark, a pause and the end of the input cut at once.
 """
 
 from __future__ import annotations
@@ -77,12 +77,15 @@ class Cutting:
         self._said = f"{self._said} {join_words(words)}".strip()
         if sentence or len(self._said.split()) > LONGEST_CONTEXT:
             self._said = ""
-        if sentence and self._agreement:
-            self._agreement.forget()
+            if self._agreement:
+                self._agreement.forget()
 
     def _cut(self, waiting: Sequence[Word], tail: list[str], heard: Ns, lexicon: Lexicon) -> Cut | None:
         words = [word.text for word in waiting] + tail
-        places = [judge(words, n, self._pause(waiting, n), lexicon) for n in range(len(waiting))]
+        places = [
+            judge(words, n, self._pause(waiting, n), lexicon)
+            for n in range(min(len(waiting), self._rules.max_words))
+        ]
         for index, place in enumerate(places):
             if place.sentence:
                 return Cut(index + 1, place.reason, True)

@@ -30,11 +30,8 @@ class Lexicon(msgspec.Struct, frozen=True):
     shortened: frozenset[str] = frozenset()
 
 
-def _lexicon(
-    openers: str, leaners: str, binders: str, trailers: str, numerals: str, shortened: str
-) -> Lexicon:
-    lists = (openers, leaners, binders, trailers, numerals, shortened)
-    return Lexicon(*(frozenset(words.split()) for words in lists))
+def _lexicon(*lists: str) -> Lexicon:
+    return Lexicon(*(frozenset(words.casefold().split()) for words in lists))
 
 
 def lexicon(lang: str) -> Lexicon:

@@ -12,6 +12,8 @@ from pipeline.clock import FOREVER, Ns
 from pipeline.media import Text, Word, join_words
 from pipeline.packet import Packet
 
+UNSPACED = ("ja", "km", "lo", "my", "th", "yue", "zh")  # languages written without spaces between words
+
 
 class Told(msgspec.Struct, frozen=True):
     """A step of the output with its span."""
@@ -57,7 +59,8 @@ class Waiting:
     @property
     def tentative(self) -> str:
         """All that is not told as committed: the waiting words and the tail."""
-        return " ".join(part for part in (join_words(self.words), self.tail) if part)
+        between = "" if self.lang.partition("-")[0] in UNSPACED else " "
+        return between.join(part for part in (join_words(self.words), self.tail) if part)
 
     def take(self, count: int, reason: str, ends: str) -> Told:
         """Tell the first `count` words as a unit."""

@@ -45,9 +45,10 @@ class FixedUnits(Node):
         while count := self._full():
             last = count == len(waiting.words)
             yield self._emission(waiting.take(count, "limit", ends if last else ""))
+            ends = "" if last else ends
         if waiting.words and ends:
             yield self._emission(waiting.take(len(waiting.words), ends, ends))
-        elif shown := waiting.show(ends if not words.payload.committed else ""):
+        elif shown := waiting.show(ends):
             yield self._emission(shown)
 
     def finish(self) -> Iterator[Emission[Any]]:

@@ -28,9 +28,7 @@ class Sentences(Node):
     """
 
     lang: str = ""  # language of the text, BCP 47, for its abbreviations; empty: what the packets say
-    max_ms: Annotated[float, Meta(ge=0)] = (
-        20_000.0  # wait of the first word at which the text is cut anyhow, ms
-    )
+    max_ms: Annotated[float, Meta(ge=0)] = 20_000.0  # wait of the first word that ends the unit anyhow, ms
     pauses: bool = True  # whether a pause of the recogniser ends a unit
 
     part = "deciding"
@@ -50,13 +48,15 @@ class Sentences(Node):
         waiting.hear(words)
         ends = words.payload.ends if self.pauses or words.payload.ends != "pause" else ""
         while count := self._sentence():
-            why = "end" if ends == "end" and count == len(waiting.words) else "sentence"
+            last = count == len(waiting.words)
+            why = "end" if last and ends == "end" else "sentence"
             yield self._emission(waiting.take(count, "punctuation", why))
+            ends = "" if last else ends
         if waiting.words and ends:
             yield self._emission(waiting.take(len(waiting.words), ends, ends))
         elif waiting.words and waiting.heard - waiting.words[0].start >= ms(self.max_ms):
             yield self._emission(waiting.take(len(waiting.words), "limit", ""))
-        elif shown := waiting.show(ends if not words.payload.committed else ""):
+        elif shown := waiting.show(ends):
             yield self._emission(shown)
 
     def finish(self) -> Iterator[Emission[Any]]:

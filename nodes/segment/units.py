@@ -38,19 +38,15 @@ class ReadingUnits(Node):
     Source: Zhang et al., Learning Adaptive Segmentation Policy for Simultaneous Translation, EMNLP 2020, section 3.1
     """
 
-    confirm: Uses | None = (
-        None  # a translator that has the last word, as `{uses: …, with: {…}}`; none: features only
-    )
+    confirm: Uses | None = None  # a translator that has the last word, `{uses: …, with: {…}}`; or none
     lang: str = ""  # language of the text, BCP 47; empty: what the packets say
-    min_words: Annotated[int, Meta(ge=1)] = 3  # words of a unit at least, where nothing else ends it
+    min_words: Annotated[int, Meta(ge=1)] = 4  # words of a unit at least, where nothing else ends it
     max_words: Annotated[int, Meta(ge=1)] = 24  # words of a unit at most
-    ahead: Annotated[int, Meta(ge=1)] = 2  # words that must follow before the translator is believed
-    threshold: Annotated[float, Meta(ge=0, le=1)] = 0.8  # score that ends a unit at first, 0 to 1
-    floor: Annotated[float, Meta(ge=0, le=1)] = 0.5  # score that ends it when it has waited long, 0 to 1
+    ahead: Annotated[int, Meta(ge=1)] = 1  # words that must follow before the translator is believed
+    threshold: Annotated[float, Meta(ge=0, le=1)] = 0.85  # score that ends a unit at first, 0 to 1
+    floor: Annotated[float, Meta(ge=0, le=1)] = 0.75  # score that ends it when it has waited long, 0 to 1
     min_ms: Annotated[float, Meta(ge=0)] = 1000.0  # wait of the first word up to which `threshold` holds, ms
-    max_ms: Annotated[float, Meta(ge=0)] = (
-        4000.0  # wait of the first word at which the unit is cut anyhow, ms
-    )
+    max_ms: Annotated[float, Meta(ge=0)] = 4000.0  # wait of the first word that ends the unit anyhow, ms
     pause_ms: Annotated[float, Meta(ge=0)] = 300.0  # silence between words that counts as a pause in full, ms
 
     runs_on = "thread"  # the translator computes for milliseconds
@@ -85,14 +81,15 @@ class ReadingUnits(Node):
         self._cutting = Cutting(self._rules(), agreement)
 
     def process(self, words: Packet[Text]) -> Iterator[Emission[Any]]:
-        waiting, step = self._waiting, words.payload
+        waiting, ends = self._waiting, words.payload.ends
         waiting.hear(words)
         for cut in self._cutting.cuts(waiting.words, waiting.tail, waiting.heard, self._lexicon):
-            last = bool(step.ends) and cut.count == len(waiting.words)
-            yield self._told(cut, step.ends if last else "")
-        if step.ends and waiting.words:
-            yield self._told(self._cutting.rest(waiting.words, step.ends, self._lexicon), step.ends)
-        elif shown := waiting.show(step.ends if not step.committed else ""):
+            last = cut.count == len(waiting.words)
+            yield self._told(cut, ends if last else "")
+            ends = "" if last else ends
+        if ends and waiting.words:
+            yield self._told(self._cutting.rest(waiting.words, ends, self._lexicon), ends)
+        elif shown := waiting.show(ends):
             yield self.unit(shown.text, shown.start, shown.end)
 
     def finish(self) -> Iterator[Emission[Any]]:

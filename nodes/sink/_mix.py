@@ -115,7 +115,9 @@ class Mix:
         return limited
 
     def _append(self, samples: Samples) -> None:
-        self._original.lay(self._place, samples)
+        """Lay converted samples of the original; what is behind the sound already taken has no place any more."""
+        late = min(len(samples), max(0, self.taken - self._place))
+        self._original.lay(self._place + late, samples[late:])
         self._place += len(samples)
 
 

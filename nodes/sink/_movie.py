@@ -98,8 +98,7 @@ class Movie:
 
         def end() -> None:
             container.mux(self._video.encode(None))
-            if self._samples:
-                container.mux(self._audio.encode(None))
+            container.mux(self._audio.encode(None))
             container.close()
 
         self._safely(end)

@@ -74,7 +74,8 @@ class Speaker(Node):
             remedy = (
                 f"give device one of: {', '.join(names)}" if names else "connect one, or write with sink.wav"
             )
-            raise MediaError(f"sink.speaker: no output device {self.device!r}: {error}; {remedy}") from error
+            wanted = f" {self.device!r}" if self.device else ""
+            raise MediaError(f"sink.speaker: no output device{wanted}: {error}; {remedy}") from error
 
     def _start(self, rate_hz: int) -> Playback:
         playback = Playback(rate_hz, self.buffer_s)

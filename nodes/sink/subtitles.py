@@ -30,13 +30,9 @@ class SubtitleFile(Node):
         captions: {uses: sink.subtitles, inputs: {text: target.translation}, with: {path: talk.pt.vtt}}
     """
 
-    path: str = (
-        "captions.vtt"  # the file, .vtt, .srt or .txt; its folder is made, an old file is written over
-    )
+    path: str = "captions.vtt"  # the file, .vtt, .srt or .txt; its folder is made, an old file replaced
     timing: Literal["source", "live"] = "source"  # source: when it was said; live: when it came out
-    max_line: Annotated[int, Meta(ge=8)] = (
-        42  # columns in a line; a Chinese, Japanese or Korean character has 2
-    )
+    max_line: Annotated[int, Meta(ge=8)] = 42  # columns in a line, 8 or more; a wide character takes 2
     max_lines: Annotated[int, Meta(ge=1, le=4)] = 2  # lines in a cue
     max_cue_s: Annotated[float, Meta(gt=0)] = 7  # longest cue, seconds
     min_cue_s: Annotated[float, Meta(gt=0)] = 1  # shortest cue, seconds

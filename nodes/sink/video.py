@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta
 
@@ -24,6 +24,8 @@ from pipeline.port import Input
 RATE_HZ = 48_000  # of the mixed sound; other rates are converted to it
 WITHOUT_PICTURE_S = 60  # sound that is held until a picture comes
 
+Preset: TypeAlias = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"]
+
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +36,7 @@ class DubbedVideo(Node):
     H.264 and AAC in MP4 (or `.mkv`); pictures keep their own times. Speech starts when it plays in the run, the
     original is lowered smoothly under it, captions are a soft track. Sound is mixed `horizon_ms` behind the
     pictures, because speech comes later than what it translates; speech that comes later still is laid as early as
-    there is room and is told in the log. Memory is bounded by the horizon. The file is whole once the run has ended.
+    there is room and is told in the log (original sound that late is left out). Memory is bounded by the horizon. The file is whole once the run has ended.
 
     Example:
         movie:
@@ -43,25 +45,17 @@ class DubbedVideo(Node):
           with: {path: talk.pt.mp4}
     """
 
-    path: str = (
-        "dubbed.mp4"  # the file, .mp4, .m4v, .mov or .mkv; its folder is made, an old file is written over
-    )
-    lower_db: Annotated[
-        float, Meta(ge=-60, le=0)
-    ] = -14  # level of the original under speech, decibels, -60 to 0
-    horizon_ms: Annotated[float, Meta(ge=1000)] = 30_000  # how late speech may come and still stand right, ms
-    timing: Literal["source", "live"] = (
-        "source"  # of captions; source: when it was said; live: when it came out
-    )
+    path: str = "dubbed.mp4"  # the file, .mp4, .m4v, .mov or .mkv; its folder is made, an old file replaced
+    lower_db: Annotated[float, Meta(ge=-60, le=0)] = -14  # of the original under speech, dB, -60 to 0
+    horizon_ms: Annotated[float, Meta(ge=1000)] = 30_000  # how late speech may come for its place, ms
+    timing: Literal["source", "live"] = "source"  # of captions: when it was said, or when it came out
     fps: Annotated[float, Meta(ge=0, le=240)] = 0  # at most this many pictures a second; 0: all that come
     crf: Annotated[int, Meta(ge=0, le=51)] = 23  # quality of the pictures, 0 (all of it) to 51
-    bitrate_kbps: Annotated[int, Meta(ge=0)] = (
-        0  # kilobits a second of the pictures instead of crf; 0: by crf
-    )
-    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"] = "veryfast"  # effort
+    bitrate_kbps: Annotated[int, Meta(ge=0)] = 0  # of the pictures, kilobits a second; 0: by crf
+    preset: Preset = "veryfast"  # effort of the encoder: ultrafast to medium
 
     video = Input(VideoFrame)
-    audio = Input(AudioFrame, optional=True)
+    audio = Input(AudioFrame, optional=True, gather_ms=200)
     speech = Input(Speech, optional=True)
     text = Input(Text, optional=True)
 
@@ -152,7 +146,7 @@ class DubbedVideo(Node):
                     "connect the video, or write the sound with sink.wav"
                 )
             return
-        while self._mix.end and until - self._mix.taken >= RATE_HZ:
+        while until - self._mix.taken >= RATE_HZ:
             self._movie.sound(self._mix.take(RATE_HZ))
 
     def _end(self) -> None:
@@ -164,7 +158,8 @@ class DubbedVideo(Node):
             self._write_cues(self._cues.rest())
             self._mix.flush()
             if self._movie.started:
-                self._write_sound(self._mix.end)
-                self._movie.sound(self._mix.take(max(0, self._mix.end - self._mix.taken)))
+                end = max(self._mix.end, sample_index(self._seen, RATE_HZ))
+                self._write_sound(end)
+                self._movie.sound(self._mix.take(max(0, end - self._mix.taken)))
         finally:
             self._movie.close()

@@ -40,9 +40,7 @@ class WavFile(Node):
     """
 
     path: str = "speech.wav"  # the file; its folder is made, an old file is written over
-    rate_hz: Annotated[int, Meta(ge=0, le=384_000)] = (
-        0  # sample rate it must have; 0: that of the first sound
-    )
+    rate_hz: Annotated[int, Meta(ge=0, le=384_000)] = 0  # sample rate to insist on, hertz; 0: none
 
     sound = Input(SOUND)
 

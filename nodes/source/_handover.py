@@ -28,7 +28,7 @@ class Handover(Generic[T]):
         self._capacity = capacity
         self._lock = threading.Lock()
         self._items: deque[tuple[T, Ns]] = deque()
-        self._length: Ns = 0
+        self.length: Ns = 0  # of what waits
         self._sleepers: list[Callable[[], None]] = []  # woken whenever something changes
         self.ended = False
 
@@ -39,10 +39,10 @@ class Handover(Generic[T]):
     def offer(self, item: T, length: Ns) -> bool:
         """Hand over `length` of media if there is room. Any thread; after the end nothing is taken."""
         with self._lock:
-            if self.ended or (self._items and self._length + length > self._capacity):
+            if self.ended or (self._items and self.length + length > self._capacity):
                 return False
             self._items.append((item, length))
-            self._length += length
+            self.length += length
             self._wake()
             return True
 
@@ -69,7 +69,7 @@ class Handover(Generic[T]):
             with self._lock:
                 if self._items:
                     item, length = self._items.popleft()
-                    self._length -= length
+                    self.length -= length
                     self._wake()
                     return item
                 if self.ended:

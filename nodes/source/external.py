@@ -42,17 +42,17 @@ class External(Source):
     rate_hz: Annotated[int, Meta(ge=1000, le=384_000)] = 16_000  # Hz, of the sound pushed
     frame_ms: Annotated[float, Meta(ge=1, le=10_000)] = 20  # ms of sound in a packet
     capacity_ms: Annotated[float, Meta(ge=1, le=3_600_000)] = 2000  # ms of media that may wait to be read
-    fps: Annotated[float, Meta(gt=0, le=1000)] = (
-        25  # pictures a second, where they are pushed without a start
-    )
-    pace: Literal["realtime", "asap"] = (
-        "realtime"  # whether it is pushed as it happens, or as fast as it is taken
-    )
+    fps: Annotated[float, Meta(gt=0, le=1000)] = 25  # pictures a second, where pushed without a start
+    pace: Literal["realtime", "asap"] = "realtime"  # pushed as it happens, or as fast as it is taken
 
     audio = Output(AudioFrame, rate_hz="rate_hz")
     video = Output(VideoFrame)
 
     def __post_init__(self) -> None:
+        self._renew()
+
+    def _renew(self) -> None:
+        self._closed = False
         self._sound: Framer | None = None  # made by the first sound
         self._picture: Ns | None = None  # start of the last picture
         self._floor: Ns = 0  # nothing that is still to come starts before this
@@ -85,8 +85,17 @@ class External(Source):
         self._handover.end()
 
     @property
+    def waiting_ms(self) -> float:
+        """Media that was pushed and not yet read, ms."""
+        return self._handover.length / 1e6
+
+    @property
     def held_since(self) -> Ns | None:
         return self._floor if self._sound is not None and self._picture is not None else None
+
+    def open(self) -> None:
+        if self._closed:  # opened again after a failure; what is pushed before the first time is kept
+            self._renew()
 
     async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
         while (item := await self._handover.get()) is not None:
@@ -104,6 +113,7 @@ class External(Source):
 
     def close(self) -> None:
         """Whoever still pushes is told that the graph has stopped."""
+        self._closed = True
         self._handover.end()
 
     def _checked(self, samples: object) -> Samples:
@@ -137,5 +147,5 @@ class External(Source):
     def _settle(self) -> None:
         """Move the floor: to the slower of sound and pictures, but not further behind than `capacity_ms`."""
         nexts = [] if self._sound is None else [self._sound.next_start]
-        nexts += [] if self._picture is None else [self._picture + 1]
+        nexts += [] if self._picture is None else [self._picture]
         self._floor = max(self._floor, min(nexts), max(nexts) - ms(self.capacity_ms))

@@ -42,14 +42,10 @@ class File(Source):
     pace: Literal["realtime", "asap"] = "realtime"  # as it was recorded, or as fast as the graph takes it
     rate_hz: Annotated[int, Meta(ge=1000, le=384_000)] = 16_000  # Hz, of the sound given out
     frame_ms: Annotated[float, Meta(ge=1, le=10_000)] = 20  # ms of sound in a packet
-    max_fps: Annotated[float, Meta(ge=0, le=1000)] = (
-        0  # pictures a second at most; 0: as many as the file has
-    )
-    max_height: Annotated[int, Meta(ge=0, le=8640)] = (
-        0  # lines of a picture at most; 0: as many as the file has
-    )
-    gap_fill_s: Annotated[float, Meta(ge=0, le=86_400)] = 30  # s; longer gaps in the timestamps are closed up
-    timeout_s: Annotated[float, Meta(ge=0.1, le=600)] = 10  # s to wait for a server, for opening and for data
+    max_fps: Annotated[float, Meta(ge=0, le=1000)] = 0  # pictures a second at most; 0: the file's own
+    max_height: Annotated[int, Meta(ge=0, le=8640)] = 0  # lines of a picture at most; 0: the file's own
+    gap_fill_s: Annotated[float, Meta(ge=0, le=86_400)] = 30  # s; longer gaps in the times are closed up
+    timeout_s: Annotated[float, Meta(ge=0.1, le=600)] = 10  # s to wait for a server, at first and for data
 
     audio = Output(AudioFrame, rate_hz="rate_hz")
     video = Output(VideoFrame)

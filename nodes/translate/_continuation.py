@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 LONGEST_CONTEXT = 40  # source words of one sentence that are translated again; beyond, translators lose words
-NEAR = 0.34  # share of committed words that may differ
+NEAR = 0.5  # share of committed words that may differ
 STOPS = ".?!…。？！"
 JOINTS = ",;:，；：、"
 NOUNS_ARE_CAPITAL = ("de", "lb")
@@ -93,13 +93,17 @@ class Continuation:
         whole = pieces(self._translate(f"{self._source} {unit}"))
         rest = following(self._committed, whole)
         if rest is None or not plausible(rest, unit):
-            rest = self._alone(unit)
+            rest = self._alone(unit, whole)
         return finished(rest, unit)
 
-    def _alone(self, unit: str) -> list[Piece]:
+    def _alone(self, unit: str, whole: Sequence[Piece]) -> list[Piece]:
+        """The translation of a piece by itself, which begins small unless it is a name."""
         words = pieces(self._translate(unit))
-        if words and unit[:1].islower() and not self._keeps_capitals and words[0].text[1:].islower():
-            words[0] = Piece(words[0].text[0].lower() + words[0].text[1:], words[0].glue)
+        if words and unit[:1].islower() and not self._keeps_capitals:
+            first = words[0].text
+            a_name = first in {piece.text for piece in whole[1:]} or first.partition("'")[0] == "I"
+            if not a_name and not any(letter.isupper() for letter in first[1:]):
+                words[0] = Piece(first[:1].lower() + first[1:], words[0].glue)
         return words
 
 

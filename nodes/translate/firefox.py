@@ -27,9 +27,7 @@ class FirefoxTranslate(Node):
 
     from_: str = "en"  # language of the source, BCP 47
     to: str = "pt"  # language of the translation, BCP 47
-    tentative: bool = (
-        True  # translate the tail that may still change, for captions; 5 to 30 ms for each change
-    )
+    tentative: bool = True  # translate the tail that may still change, for captions; 5 to 30 ms each time
 
     runs_on = "thread"
     part = "translating"
@@ -42,7 +40,7 @@ class FirefoxTranslate(Node):
             raise ValueError(f"from and to are both {plain(self.to)!r}; give two languages")
 
     def open(self) -> None:
-        key = ("firefox", self.from_, self.to)
+        key = ("firefox", plain(self.from_), plain(self.to))
         self._lease = shared(key, lambda: FirefoxEngine(self.from_, self.to))
         self._rendering = Rendering(self.translate, self.to, tentative=self.tentative)
 

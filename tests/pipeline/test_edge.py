@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -199,7 +200,7 @@ class EdgeBooks(RuleBasedStateMachine):
 def _gaps(out: Sequence[Packet[int]]) -> list[int]:
     """How many packets are missing before each one."""
     payloads = [-1, *(item.payload for item in out)]
-    return [b - a - 1 for a, b in zip(payloads, payloads[1:], strict=False)]
+    return [b - a - 1 for a, b in itertools.pairwise(payloads)]
 
 
 EdgeBooks.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)

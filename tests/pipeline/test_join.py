@@ -34,9 +34,7 @@ def inputs(*ports: Input[Any], live: bool = False, gather_ms: float = 0) -> list
 def offer(feed: Feed, *spans: Span, left_ms: float = 0) -> None:
     """Packets that carry their name and start."""
     for start, end in spans:
-        assert feed.edge.offer(
-            Packet(Terms((f"{feed.name}{start}",)), ms(start), ms(end), left=ms(left_ms))
-        )
+        assert feed.edge.offer(Packet(Terms((f"{feed.name}{start}",)), ms(start), ms(end), left=ms(left_ms)))
 
 
 def plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.signal import resample_poly
 
 from nodes.audio.resample import Resample
+from pipeline import check_node
 from pipeline.clock import SECOND, sample_time, seconds
 from pipeline.media import Samples, Speech
 from pipeline.node import Node
@@ -149,3 +150,8 @@ def test_it_is_what_the_error_about_a_wrong_rate_names() -> None:
     source, target = Output(AudioFrame, rate_hz=48_000), Input(AudioFrame, rate_hz=16_000)
     assert "put audio.resample between them" in (misfit(source, Node(), target, Node()) or "")
     assert misfit(Resample.outputs["resampled"], Resample(), target, Node()) is None
+
+
+def test_it_keeps_what_every_node_promises() -> None:
+    check_node(Resample, audio(noise(0.5, rate_hz=48_000), 48_000))
+    check_node(Resample)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import aclosing
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 
+from nodes.source.file import File
 from pipeline.clock import Ns, RunClock, run_virtual
 from pipeline.media import Samples
 from pipeline.node import Source
@@ -43,7 +45,7 @@ def play(source: Source, *, listen: set[str] | None = None) -> Packets:
 def heard(packets: Packets) -> Samples:
     """All sound of a run as one array; checks that it has no holes."""
     frames = packets["audio"]
-    assert all(a.end == b.start for a, b in zip(frames, frames[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(frames))
     return np.concatenate([frame.payload.samples for frame in frames])
 
 
@@ -52,21 +54,15 @@ def spans(packets: Packets) -> list[tuple[str, Ns, Ns, Ns]]:
     return sorted((p.start, port, p.end, p.left) for port, run in packets.items() for p in run)  # type: ignore[misc]
 
 
-def write_sound(
-    path: Path, channels: Samples, rate_hz: int, codec: str = "pcm_s16le", layout: str = "", form: str = ""
-) -> Path:
+def write_sound(path: Path, channels: Samples, rate_hz: int, codec: str = "pcm_s16le") -> Path:
     """A file with one audio stream; `channels` is (channels, n) float32 or (n,)."""
     channels = np.atleast_2d(channels)
-    layout = layout or {1: "mono", 2: "stereo", 6: "5.1"}[len(channels)]
+    layout = {1: "mono", 2: "stereo", 6: "5.1"}[len(channels)]
     with av.open(str(path), "w") as container:
-        _mux_sound(container, channels, rate_hz, codec, layout, form)
+        stream = container.add_stream(codec, rate=rate_hz, layout=layout)
+        for packet in _encoded_sound(stream, channels, rate_hz, layout):
+            container.mux(packet)
     return path
-
-
-def _mux_sound(container: Any, channels: Samples, rate_hz: int, codec: str, layout: str, form: str) -> None:
-    stream = container.add_stream(codec, rate=rate_hz, layout=layout, **({"format": form} if form else {}))
-    for packet in _encoded_sound(stream, channels, rate_hz, layout):
-        container.mux(packet)
 
 
 def _encoded_sound(stream: Any, channels: Samples, rate_hz: int, layout: str) -> list[Any]:
@@ -148,4 +144,16 @@ def write_transport(path: Path, sound: Samples, start_ms: int) -> Path:
             packet.pts += round(shift / packet.time_base)
             packet.dts = packet.pts
             container.mux(packet)
+    return path
+
+
+def asap(path: Path | str, **settings: Any) -> File:
+    """A file played as fast as it can be."""
+    return File(str(path), pace="asap", **settings)
+
+
+def cut_short(path: Path, part: float = 0.6) -> Path:
+    """The file itself, with its end cut off."""
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * part)])
     return path

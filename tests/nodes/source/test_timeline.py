@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,15 +118,15 @@ TIMES = st.lists(st.none() | st.integers(-(10**7), 10**7), min_size=1, max_size=
 def test_whatever_the_times_sound_never_goes_back_and_all_of_it_is_kept(times_ms: list[int | None]) -> None:
     starts, _ = lay_out(times_ms)
     assert len(starts) == len(times_ms)
-    assert all(b - a >= FRAME for a, b in zip(starts, starts[1:], strict=False))
-    assert all(b - a <= FRAME + 30_000 for a, b in zip(starts, starts[1:], strict=False))
+    assert all(b - a >= FRAME for a, b in pairwise(starts))
+    assert all(b - a <= FRAME + 30_000 for a, b in pairwise(starts))
 
 
 @given(TIMES)
 def test_whatever_the_times_pictures_are_strictly_monotone(times_ms: list[int | None]) -> None:
     starts, _ = show(times_ms)
     assert starts[0] >= 0
-    assert all(a < b for a, b in zip(starts, starts[1:], strict=False))
+    assert all(a < b for a, b in pairwise(starts))
 
 
 @given(TIMES, st.lists(st.integers(0, 10**7), max_size=10))

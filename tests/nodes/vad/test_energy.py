@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from nodes.vad.energy import EnergyVad
 from pipeline.clock import seconds
+from pipeline.conformance import check_node
 from pipeline.errors import SettingsError
 from pipeline.settings import build
 from pipeline.testing import Outcome, audio, feed, noise, silence, tone
@@ -57,3 +58,7 @@ def test_a_quiet_room_is_silence_and_a_louder_setting_hears_less() -> None:
 def test_a_release_above_the_threshold_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"release 0\.6 is above threshold 0\.5; give a release"):
         build(EnergyVad, {"release": 0.6})
+
+
+def test_it_keeps_the_promises_of_a_node() -> None:
+    check_node(EnergyVad)

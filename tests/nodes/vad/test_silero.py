@@ -5,6 +5,7 @@ import pytest
 
 from nodes.vad.silero import SileroVad
 from pipeline.clock import seconds
+from pipeline.conformance import check_node
 from pipeline.errors import ModelError
 from pipeline.media import Samples
 from pipeline.testing import audio, feed, noise, silence, tone
@@ -53,3 +54,7 @@ def test_after_a_gap_it_hears_as_if_it_had_begun_there(speech: Samples) -> None:
 def test_a_folder_without_the_network_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"cannot be loaded .* give a folder with silero_vad\.onnx"):
         feed(SileroVad(model=str(tmp_path)), audio(silence(0.1)))
+
+
+def test_it_keeps_the_promises_of_a_node() -> None:
+    check_node(SileroVad)

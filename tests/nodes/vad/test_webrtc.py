@@ -2,6 +2,7 @@ import pytest
 
 from nodes.vad.webrtc import WebrtcVad
 from pipeline.clock import seconds
+from pipeline.conformance import check_node
 from pipeline.errors import SettingsError
 from pipeline.media import Samples
 from pipeline.settings import build
@@ -37,3 +38,7 @@ def test_windows_are_of_the_length_that_was_set(speech: Samples, window_ms: int)
 def test_a_window_that_the_detector_cannot_take_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"'window_ms' is 25.*one of 10, 20, 30"):
         build(WebrtcVad, {"window_ms": 25})
+
+
+def test_it_keeps_the_promises_of_a_node() -> None:
+    check_node(WebrtcVad)

@@ -1,0 +1,62 @@
+"""What a recogniser must not be believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nodes._engines.guards import believable, packing, unrepeated
+
+SPOKEN: dict[str, Any] = {
+    "text": "To enter the echo test, press one.",
+    "words": 7,
+    "voiced_s": 2.5,
+    "logprob": -0.5,
+    "no_speech": 0.02,
+}
+
+
+def test_plain_speech_is_believed() -> None:
+    assert believable(**SPOKEN)
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        {"voiced_s": 0.1},
+        {"words": 40},
+        {"no_speech": 0.9, "logprob": -1.7},
+        {"logprob": -3.0},
+        {"no_speech": 0.9, "words": 1},
+        {"text": "thank you " * 40},
+    ],
+    ids=["no voice", "too many words", "nobody speaks", "hopeless", "hiccup", "packs too well"],
+)
+def test_each_ground_for_doubt(doubt: dict[str, Any]) -> None:
+    assert not believable(**(SPOKEN | doubt))
+
+
+def test_much_voice_outweighs_the_models_own_doubt() -> None:
+    assert believable(**(SPOKEN | {"no_speech": 0.9, "logprob": -1.2, "voiced_s": 4.0}))
+    assert not believable(**(SPOKEN | {"no_speech": 0.9, "logprob": -1.2, "words": 3, "voiced_s": 0.5}))
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("no no no we will not", 6),
+        ("press one press two press three", 6),
+        ("go to the shop to the shop to the shop to the", 4),
+        ("ha ha ha ha ha ha", 1),
+        ("", 0),
+    ],
+)
+def test_a_loop_is_cut_after_its_first_round(text: str, kept: int) -> None:
+    tokens = [hash(word) for word in text.split()]
+    assert unrepeated(tokens) == kept
+
+
+def test_a_loop_packs_better_than_speech() -> None:
+    assert packing("the increase of " * 30) > 2.4 > packing("To enter the echo test, press one.")
+    assert packing("") == 0.0
