@@ -117,6 +117,16 @@ class Edge:
         self.peak = max(self.peak, len(packets))
         return True
 
+    def pass_by(self, packet: Packet[Any]) -> bool:
+        """Count a packet as taken the moment it is offered, if none waits and no drop is untold; else False."""
+        if self._packets or self._lost_before or self._lost_after or packet.start < self.bound:
+            return False
+        self.bound = packet.start
+        self._passed += 1
+        if not self.peak:
+            self.peak = 1
+        return True
+
     def _full(self, packet: Packet[Any]) -> bool:
         packets = self._packets
         return len(packets) >= self.capacity or (

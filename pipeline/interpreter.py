@@ -152,7 +152,11 @@ def _with_logs(graph: Graph, ready: Interpretation, talk: Talk) -> Graph:
     heard = {"translation": ready.target_text, "audio": "talk.audio"}
     graph = graph.plus("simuleval", "sink.simuleval", heard, path="instances.log", name=name)
     return graph.plus(
-        "simulstream", "sink.simulstream", {"translation": ready.target_text}, path="simulstream.jsonl", name=name
+        "simulstream",
+        "sink.simulstream",
+        {"translation": ready.target_text},
+        path="simulstream.jsonl",
+        name=name,
     )
 
 

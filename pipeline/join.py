@@ -140,12 +140,15 @@ class Single(Join):
         super().__init__(feeds)
         self._feed = feeds[0]
         self._name = feeds[0].name
+        self._edge = feeds[0].edge
 
     def next(self, now: Ns) -> GivenSet | None:
-        feed = self._feed
-        if feed.head() is None:
-            return None
-        return {self._name: feed.take()}
+        if not self._feed.gather:  # the hot path of every chain
+            return {self._name: self._edge.take()} if self._edge.packets() else None
+        return {self._name: self._feed.take()} if self._feed.head() is not None else None
+
+    def ended(self) -> bool:
+        return self._edge.ended and self._feed.drained
 
 
 class Arrival(Join):

@@ -20,8 +20,8 @@ Time
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import AsyncIterator, Iterable, Mapping
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from pipeline.clock import Ns
@@ -70,6 +70,7 @@ class Node:
 
     inputs: ClassVar[dict[str, Input[Any]]] = {}
     outputs: ClassVar[dict[str, Output[Any]]] = {}
+    formed: ClassVar[tuple[str, ...]] = ()  # inputs that take one format only
     runs_on: ClassVar[Place] = "loop"  # YAML may overrule it
     join: ClassVar[JoinName] = "aligned"  # how several inputs come together; see pipeline/join.py
     part: ClassVar[Part] = "hearing"  # the part of the delay that its waiting and work count as
@@ -79,6 +80,7 @@ class Node:
         super().__init_subclass__(**kwargs)
         cls.inputs = _ports(cls, Input)
         cls.outputs = _ports(cls, Output)
+        cls.formed = tuple(name for name, port in cls.inputs.items() if port.form)
         if cls.__module__ != __name__:
             _check_process(cls, cls.inputs)
 
@@ -122,13 +124,14 @@ def step(node: Node, given: Given) -> list[Emission[Any]]:
     `process` raises.
     """
     lead = lead_of(given)
-    check_formats(node, given)
-    return _drain(node, node.process(**given), lead.start, lead.end)
+    if node.formed:
+        check_formats(node, given)
+    return [timed(node, item, lead.start, lead.end) for item in drain(node, node.process(**given))]
 
 
 def finish(node: Node, at: Ns) -> list[Emission[Any]]:
     """Call `finish` and drain it, as `step` does; what gives no span stands at `at`."""
-    return _drain(node, node.finish(), at, at)
+    return [timed(node, item, at, at) for item in drain(node, node.finish())]
 
 
 def lead_of(given: Given) -> Packet[Any]:
@@ -141,9 +144,9 @@ def lead_of(given: Given) -> Packet[Any]:
 
 def check_formats(node: Node, given: Given) -> None:
     """Raise `NodeError` for a payload that is not in the format of its input, where no port told so before."""
-    for name, port in node.inputs.items():
-        packet = given[name]
-        if port.form and isinstance(packet, Packet):
+    for name in node.formed:
+        port, packet = node.inputs[name], given[name]
+        if isinstance(packet, Packet):
             for key, value in port.format_of(node).items():
                 if (got := getattr(packet.payload, key, value)) != value:
                     raise NodeError(
@@ -152,20 +155,43 @@ def check_formats(node: Node, given: Given) -> None:
                     )
 
 
-def _drain(node: Node, yielded: Iterable[Emission[Any]] | None, start: Ns, end: Ns) -> list[Emission[Any]]:
+def drain(node: Node, yielded: Iterable[Emission[Any]] | None) -> list[Emission[Any]]:
+    """All that a call of a node yields, each checked against the node's outputs; times as the node gave them.
+
+    Raises `NodeError` with the remedy when something is not what an output of this node makes.
+    """
+    found: list[Emission[Any]] = []
     if yielded is None:
-        return []
-    try:
-        items: Iterator[Any] = iter(yielded)
-    except TypeError:
+        return found
+    if type(yielded) is not GeneratorType and not isinstance(yielded, Iterable):
         raise NodeError(
             f"{type(node).__name__}.process returned {type(yielded).__name__}; "
             "yield what an output makes: `yield self.port(payload)`"
-        ) from None
-    found = [checked(node, item, start, end) for item in islice(items, MAX_YIELD)]
-    if len(found) == MAX_YIELD and next(items, None) is not None:
-        raise flooded(node)
+        )
+    outputs = node.outputs
+    for item in yielded:
+        port = outputs.get(item.port) if type(item) is Emission else None
+        if port is None or not isinstance(item.payload, port.kinds):
+            raise _not_of(node, item)
+        if len(found) == MAX_YIELD:
+            raise flooded(node)
+        found.append(item)
     return found
+
+
+def _not_of(node: Node, item: Any) -> NodeError:
+    """The error for something yielded that no output made, or with another payload than the port declares."""
+    name = type(node).__name__
+    port = node.outputs.get(item.port) if isinstance(item, Emission) else None
+    if port is None:
+        return NodeError(
+            f"{name} yielded {type(item).__name__}, which none of its outputs made; "
+            f"yield self.<output>(payload), with an output of: {', '.join(node.outputs) or 'none'}"
+        )
+    return NodeError(
+        f"{name}.{port.name} carries {port.describe()}, "
+        f"but got {type(item.payload).__name__}; yield the kind that the port declares"
+    )
 
 
 def flooded(node: Node) -> NodeError:
@@ -176,26 +202,15 @@ def flooded(node: Node) -> NodeError:
     )
 
 
-def checked(node: Node, item: Any, start: Ns, end: Ns) -> Emission[Any]:
-    """One yielded item, checked against the node's outputs, with `start` and `end` filled in.
-
-    Raises `NodeError` with the remedy when it is not what an output of this node makes.
-    """
-    if not isinstance(item, Emission) or item.port not in node.outputs:
-        raise NodeError(
-            f"{type(node).__name__} yielded {type(item).__name__}, which none of its outputs made; "
-            f"yield self.<output>(payload), with an output of: {', '.join(node.outputs) or 'none'}"
-        )
-    port = node.outputs[item.port]
-    if not isinstance(item.payload, port.kinds):
-        raise NodeError(
-            f"{type(node).__name__}.{port.name} carries {port.describe()}, "
-            f"but got {type(item.payload).__name__}; yield the kind that the port declares"
-        )
+def timed(node: Node, item: Emission[Any], start: Ns, end: Ns) -> Emission[Any]:
+    """An emission with `start` and `end` filled in where the node left them out. Raises `NodeError` if they cross."""
     begins = start if item.start is None else item.start
     ends = max(end, begins) if item.end is None else item.end
     if ends < begins:
-        raise NodeError(f"{type(node).__name__}.{port.name}: end {ends} before start {begins}; swap them")
-    if begins is item.start and ends is item.end:
-        return item
+        raise NodeError(f"{type(node).__name__}.{item.port}: end {ends} before start {begins}; swap them")
     return Emission(item.port, item.payload, begins, ends)
+
+
+def checked(node: Node, item: Any, start: Ns, end: Ns) -> Emission[Any]:
+    """One yielded item, checked and timed. Raises `NodeError`."""
+    return timed(node, drain(node, (item,))[0], start, end)

@@ -28,6 +28,7 @@ import anyio
 import anyio.lowlevel
 import msgspec
 
+from pipeline.accounts import Accounts
 from pipeline.clock import FOREVER, Ns, RunClock, ms
 from pipeline.edge import Edge
 from pipeline.errors import DragomanError, NodeError
@@ -36,18 +37,17 @@ from pipeline.inbox import Inbox
 from pipeline.join import GivenSet
 from pipeline.lag import LagLog
 from pipeline.media import Speech, Text
-from pipeline.node import Node, Place, Source, checked
+from pipeline.node import Node, Place, Source, checked, step, timed
 from pipeline.packet import Packet
 from pipeline.port import Emission
+from pipeline.relay import MAX_DEPTH, Relay
 from pipeline.statistics import NodeCounts
 from pipeline.worker import OnLoop, Worker, make_worker
 
 log = logging.getLogger(__name__)
 
-MAX_DEPTH = 32  # nodes run to completion in one call; deeper ones are woken instead
 PUMP_BUDGET = 64  # sets a node takes before others may run
 BLOCKED = ms(250)  # a step on the loop that takes longer is a fault worth a line
-PARTS = {"deciding": 0, "translating": 1, "speaking": 2}
 
 
 class Link(msgspec.Struct):
@@ -55,6 +55,7 @@ class Link(msgspec.Struct):
 
     edge: Edge
     consumer: Runner | None
+    relay: Relay | None = None  # the way into the consumer that skips the queue
     heard: Callable[[], None] | None = None  # told of each packet, where there is no consumer
     dead: bool = False  # the consumer has failed: nothing is offered any more
 
@@ -65,16 +66,6 @@ class Limits(msgspec.Struct, frozen=True):
     stop_s: float = 10.0  # draining after a stop or a failure
     close_s: float = 5.0  # close() of one node
     hang_s: float = 60.0  # one process() that is not on the loop
-
-
-class _Came(msgspec.Struct):
-    """An input as it was taken, for the accounting of delays."""
-
-    end: Ns
-    took: Ns
-    born: Ns
-    queued: Ns
-    worked: tuple[Ns, Ns, Ns]
 
 
 class Runner:
@@ -91,25 +82,26 @@ class Runner:
         self.needs_bounds = False  # a join at or below this node waits for settled time
         self.scope = anyio.CancelScope()  # of a source: cancelled when the run is stopped
         self.failure: BaseException | None = None
-        self._clock = clock
+        self.clock = clock
         self._lags = lags
         self._limits = limits
-        self._stepping = False
-        self._trouble: tuple[Exception, GivenSet] | None = None
-        self._held: Ns | None = None
+        self.stepping = False
+        self.trouble: tuple[Exception, GivenSet] | None = None
+        self.held: Ns | None = None
         self._end: Ns = 0
         self._blocked_told = False
         self._opened = False
         self._employ(node, member.runs_on)
         texts = any(issubclass(kind, Text | Speech) for port in node.outputs.values() for kind in port.kinds)
-        self._came: deque[_Came] | None = deque(maxlen=1024) if texts else None
+        self.accounts = Accounts(node.part)
+        self.plain = not texts and node.part == "hearing"  # its delays are told apart by nobody
 
     def _employ(self, node: Node, place: Place) -> None:
         """Make this the node that is run, and its place the one it is run in."""
         self.node = node
         self.worker: Worker = make_worker(node, place, self.member.name)
         on_loop = isinstance(self.worker, OnLoop) and not self.worker.remote
-        self._pumps = on_loop and not isinstance(node, Source)
+        self.light = on_loop and not isinstance(node, Source)
 
     async def open(self) -> None:
         """Open the node in its place. Raises what it raises, with the node's name."""
@@ -134,7 +126,7 @@ class Runner:
     @property
     def busy(self) -> bool:
         """In a step, or waiting for room."""
-        return self._stepping or bool(self.pending)
+        return self.stepping or bool(self.pending)
 
     @property
     def media_end(self) -> Ns:
@@ -145,30 +137,30 @@ class Runner:
 
     def poke(self, depth: int) -> None:
         """Something came: pump at once if this node is idle on the loop, else wake its task."""
-        if self._pumps and depth < MAX_DEPTH and not self._stepping and not self.pending:
+        if self.light and depth < MAX_DEPTH and not self.stepping and not self.pending:
             self.pump(depth)
         else:
             self.inbox.bell.ring()
 
     def pump(self, depth: int = 0) -> None:
         """Step while there are inputs and room. Trouble is left for the task."""
-        if self._stepping or self.pending or self._trouble is not None or self.failure is not None:
+        if self.stepping or self.pending or self.trouble is not None or self.failure is not None:
             return
-        self._stepping = True
-        now = self._clock.now()
+        self.stepping = True
+        now = self.clock.now()
         try:
             for _ in range(PUMP_BUDGET):
                 given = self.inbox.next(now)
                 if given is None:
                     break
                 now = self._step_now(given, now, depth)
-                if self.pending or self._trouble is not None:
+                if self.pending or self.trouble is not None:
                     break
             else:
                 self.inbox.bell.ring()  # more waits, but others come first
         finally:
-            self._stepping = False
-        if self._trouble is not None or self.pending or self.inbox.ended:
+            self.stepping = False
+        if self.trouble is not None or self.pending or self.inbox.ended:
             self.inbox.bell.ring()
             return
         if depth and self.inbox.deadline() is not None:
@@ -177,33 +169,38 @@ class Runner:
             self._advance(depth)
 
     def _step_now(self, given: GivenSet, now: Ns, depth: int) -> Ns:
-        assert isinstance(self.worker, OnLoop)
         try:
-            items, self._held = self.worker.step_now(given)
-            left = self._clock.now()
+            items = step(self.node, given)
+            self.held = self.node.held_since
+            left = self.clock.now()
             self._deliver(items, given, now, left, depth)
         except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
-            self._trouble = (error, given)
+            self.trouble = (error, given)
             return now
-        self.counts.called(left - now)
-        if left - now > BLOCKED and not self._blocked_told:
+        self.stepped(left - now)
+        return self.clock.now()
+
+    def stepped(self, took: Ns) -> None:
+        """Count a step on the loop; a long one is a fault worth a line."""
+        self.counts.called(took)
+        if took > BLOCKED and not self._blocked_told:
             self._blocked_told = True
-            took = (left - now) / 1e9
-            log.warning("%s: a step held the loop for %.2f s; give it runs_on: thread", self.member, took)
-        return self._clock.now()
+            log.warning(
+                "%s: a step held the loop for %.2f s; give it runs_on: thread", self.member, took / 1e9
+            )
 
     async def compute(self) -> None:
         """The task of a node with inputs: until they end, then `finish`."""
         while True:
             if self.pending:
                 await self._flush()
-            elif self._trouble is not None:
-                error, given = self._trouble
-                self._trouble = None
+            elif self.trouble is not None:
+                error, given = self.trouble
+                self.trouble = None
                 await self._recover(error, given)
             elif self.inbox.ended:
                 break
-            elif self._pumps:
+            elif self.light:
                 self.pump()
                 if self._idle:
                     await self.inbox.wait()
@@ -213,25 +210,25 @@ class Runner:
 
     @property
     def _idle(self) -> bool:
-        return self._trouble is None and not self.pending and not self.inbox.ended
+        return self.trouble is None and not self.pending and not self.inbox.ended
 
     async def _step_away(self) -> bool:
         """One step in a thread or process; False when no set is complete."""
-        took = self._clock.now()
+        took = self.clock.now()
         given = self.inbox.next(took)
         if given is None:
             self._advance(0)
             return False
-        self._stepping = True
+        self.stepping = True
         try:
             items = await self._watched(given)
-            left = self._clock.now()
+            left = self.clock.now()
             self._deliver(items, given, took, left, 0)
         except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
-            self._trouble = (error, given)
+            self.trouble = (error, given)
             return True
         finally:
-            self._stepping = False
+            self.stepping = False
         self.counts.called(left - took)
         await self._flush()
         self._advance(0)
@@ -240,7 +237,7 @@ class Runner:
     async def _watched(self, given: GivenSet) -> list[Emission[Any]]:
         """One step of the worker. Raises `NodeError` when it takes longer than `hang_s`."""
         with anyio.move_on_after(self._limits.hang_s) as scope:
-            items, self._held = await self.worker.step(given)
+            items, self.held = await self.worker.step(given)
         if scope.cancelled_caught:
             raise NodeError(
                 f"{self.member} has not returned from process() for {self._limits.hang_s:g} s; "
@@ -250,11 +247,11 @@ class Runner:
 
     async def _finish(self) -> None:
         try:
-            items, self._held = await self.worker.finish(self._end)
+            items, self.held = await self.worker.finish(self._end)
         except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
             self._forgive(error)
             items = []
-        now = self._clock.now()
+        now = self.clock.now()
         self._deliver(items, {}, now, now, 0)
         await self._flush()
         self.end()
@@ -264,7 +261,7 @@ class Runner:
         assert isinstance(self.node, Source)
         count = 0
         with self.scope:
-            async with aclosing(self.node.produce(self._clock)) as stream:  # type: ignore[type-var]
+            async with aclosing(self.node.produce(self.clock)) as stream:  # type: ignore[type-var]
                 async for item in stream:
                     self._emit(checked(self.node, item, 0, 0), item)
                     await self._flush()
@@ -287,7 +284,7 @@ class Runner:
                 f"{type(self.node).__name__} yielded without a time; "
                 f"a source says when: yield self.{item.port}(payload, start, end)"
             )
-        left = self._clock.now()
+        left = self.clock.now()
         self.counts.calls += 1
         live = isinstance(self.node, Source) and self.node.live
         queued = max(0, left - item.end) if live else 0
@@ -297,55 +294,45 @@ class Runner:
 
     # Offering
 
-    def _deliver(self, items: list[Emission[Any]], given: GivenSet, took: Ns, left: Ns, depth: int) -> None:
-        lead = self._account(given, took)
+    def _deliver(
+        self, items: list[Emission[Any]], given: GivenSet, took: Ns, left: Ns, depth: int = 0
+    ) -> None:
+        """Stamp what a step yielded, and offer it."""
+        lead = next((value for value in given.values() if isinstance(value, Packet)), None)
+        if lead is None:  # finish() has no input
+            lead = Packet(None, self._end, self._end, took, took)
+        elif not self.plain:
+            self.accounts.add(lead, took)
+        self.relay(items, lead, took, left, depth)
+
+    def relay(self, items: list[Emission[Any]], lead: Packet[Any], took: Ns, left: Ns, depth: int) -> None:
+        """Offer what came of a leading packet, with its delay brought forward."""
+        self._end = max(self._end, lead.end)
+        queued = lead.queued + took - lead.left
         for item in items:
-            came = lead if self._came is None else self._origin(item.end or 0)
-            worked = came.worked
-            part = PARTS.get(self.node.part)
-            if part is not None:
-                spent = worked[part] + left - came.took
-                worked = (*worked[:part], spent, *worked[part + 1 :])  # type: ignore[assignment]
-            packet = Packet(
-                item.payload, item.start or 0, item.end or 0, came.born, left, came.queued, worked
-            )
-            if self._came is not None:
+            if item.start is None and item.end is None:
+                start, end = lead.start, lead.end
+            else:
+                item = timed(self.node, item, lead.start, lead.end)  # noqa: PLW2901 - the same emission
+                start, end = item.start or 0, item.end or 0
+            if self.plain:
+                packet = Packet(item.payload, start, end, lead.born, left, queued, lead.worked)
+            else:
+                packet = self.accounts.stamped(item.payload, (start, end), left)
                 self._lags.note(self.member.name, item.port, packet)
             self._send(item.port, packet, depth)
 
-    def _account(self, given: GivenSet, took: Ns) -> _Came:
-        """The leading packet of a set as it came, kept where delays are told apart later."""
-        packet = next((value for value in given.values() if isinstance(value, Packet)), None)
-        if packet is None:
-            came = _Came(self._end, took, took, 0, (0, 0, 0))
-        else:
-            self._end = max(self._end, packet.end)
-            waited = took - packet.left
-            came = _Came(packet.end, took, packet.born, packet.queued + max(0, waited), packet.worked)
-        if self._came is not None and packet is not None:
-            self._came.append(came)
-        return came
-
-    def _origin(self, end: Ns) -> _Came:
-        """The first input that spoke of stream time up to `end`: what was held back is counted from there."""
-        assert self._came is not None
-        if not self._came:
-            return _Came(end, self._clock.now(), 0, 0, (0, 0, 0))
-        found = self._came[-1]
-        for came in reversed(self._came):
-            if came.end < end:
-                break
-            found = came
-        return found
-
     def _send(self, port: str, packet: Packet[Any], depth: int) -> None:
         for link in self.links.get(port, ()):  # a fallback may have outputs that nobody knows
-            if link.dead:
-                continue
-            if self.pending or not link.edge.offer(packet):
-                self.pending.append((link, packet))
-            else:
+            if self.pending:
+                if not link.dead:
+                    self.pending.append((link, packet))
+            elif (link.relay is not None and link.relay.take(packet, depth)) or link.dead:
+                pass
+            elif link.edge.offer(packet):
                 _tell(link, depth)
+            else:
+                self.pending.append((link, packet))
 
     async def _flush(self) -> None:
         """Offer what is pending, in order, waiting for room."""
@@ -361,7 +348,7 @@ class Runner:
     def _advance(self, depth: int) -> None:
         """Settle stream time on the outputs as far as the inputs and what is held allow."""
         bound = self.inbox.bound()
-        self._settle_all(bound if self._held is None else min(bound, self._held), depth)
+        self._settle_all(bound if self.held is None else min(bound, self.held), depth)
 
     def _settle_all(self, bound: Ns, depth: int) -> None:
         for links in self.links.values():
@@ -386,7 +373,7 @@ class Runner:
             for links in producer.links.values():
                 for link in links:
                     if link.consumer is self:
-                        link.dead = True
+                        link.dead, link.relay = True, None
             producer.inbox.bell.ring()
 
     # Errors
@@ -409,7 +396,7 @@ class Runner:
             await self.close()
         except Exception as closing:  # noqa: BLE001 - it failed already; what counts is the new one
             log.warning("%s: close() failed too: %s", self.member, closing)
-        self._held = None
+        self.held = None
         self.counts.restarts += 1
         if fallback is None:
             self._employ(fresh(self.member.node), self.member.runs_on)
@@ -419,9 +406,9 @@ class Runner:
         await self.open()
         more = {name: None for name in self.node.inputs if name not in given}
         self.inbox.absent.update(more)
-        took = self._clock.now()
+        took = self.clock.now()
         items = await self._watched(given | more)
-        self._deliver(items, given, took, self._clock.now(), 0)
+        self._deliver(items, given, took, self.clock.now(), 0)
 
     def named(self, error: BaseException) -> DragomanError:
         """The error with the node's name: a house error gets a note, any other is wrapped in `NodeError`."""

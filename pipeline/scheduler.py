@@ -33,6 +33,7 @@ from pipeline.join import Feed, make_join
 from pipeline.lag import LagLog
 from pipeline.node import Source
 from pipeline.packet import Packet
+from pipeline.relay import relay_into
 from pipeline.report import EdgeReport, NodeReport, Report
 from pipeline.runner import Limits, Link, Runner
 
@@ -94,6 +95,9 @@ class Run:
                 runners[owner].links[output].append(Link(feed.edge, runner))
                 runner.inbox.producers.append(runners[owner])
         _mark_bounds(runners)
+        for runner in runners.values():
+            for link in (link for links in runner.links.values() for link in links):
+                link.relay = relay_into(link.consumer) if link.consumer else None
         return runners
 
     def _tap(self, name: str) -> Tap:
@@ -102,7 +106,7 @@ class Run:
             known = [f"{node}.{port}" for node, runner in self._runners.items() for port in runner.links]
             raise InputError(f"{self.graph.spec.file}: no output {name!r}; {did_you_mean(name, known)}")
         edge = Edge(f"{name} -> program", capacity=TAP_CAPACITY)
-        self._runners[owner].links[output].append(Link(edge, None, self._bell.ring))
+        self._runners[owner].links[output].append(Link(edge, None, heard=self._bell.ring))
         return Tap(name, edge, self._runners[owner])
 
     # What a program does with a run

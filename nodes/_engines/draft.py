@@ -98,22 +98,19 @@ class Draft:
             ends.append(self._said[at - 1].end_ns)
         return ends
 
-    def cut(self, time_ns: int) -> list[int]:
-        """Let go of the words heard up to a time, because their sound goes; returns their tokens."""
+    def cut(self, time_ns: int) -> None:
+        """Let go of the words heard up to a time, because their sound goes."""
         kept = 0
         for word, end in zip(self._words(self.said), self.ends(), strict=True):
             if end > time_ns:
                 break
             kept += len(word.tokens)
-        gone, self._said = self._said[:kept], self._said[kept:]
-        return [each.token for each in gone]
+        self._said = self._said[kept:]
 
-    def clear(self) -> list[int]:
-        """Begin anew with other sound; returns the tokens that were given out."""
-        gone = self.said
+    def clear(self) -> None:
+        """Begin anew with other sound."""
         self._said, self._tail = [], []
         self._agreement.forget()
-        return gone
 
     def _whole(self, count: int) -> int:
         """The longest prefix of at most `count` tokens that ends with a word, and not with the last one."""

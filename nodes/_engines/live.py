@@ -1,7 +1,7 @@
 """The live recogniser: when to listen again, which words are said for good, where the sound is cut.
 
 What it decides: that, and nothing else. What it must not know: clocks (it counts the stream time of its calls), the
-framework, how a model works (`Engine` below is all it asks for). The same calls give the same words.
+framework, how a model works (`policy.Engine` is all it asks for). The same calls give the same words.
 
 How it works. Voice opens an utterance; from then on, every `step_ms` of new sound, the engine hears everything since
 the last cut and continues the words already given out. `draft.py` says which words of that are stable. A short
@@ -20,17 +20,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from nodes._engines.draft import Draft, LiveWord, Placed, join
 from nodes._engines.guards import believable, unrepeated
+from nodes._engines.policy import Engine, Policy
 from nodes._engines.sound import RATE_HZ, SECOND_NS, Sound, VoiceWindow
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from nodes._engines.whisper import Hypothesis, TokenTime, Word
+    from nodes._engines.whisper import Word
+
+__all__ = ["Engine", "Heard", "LiveRecogniser", "LiveWord", "Policy", "Task"]
 
 MS = 1_000_000
 GAP_NS = 50 * MS  # a jump of stream time that is no rounding
@@ -39,52 +42,6 @@ AT_ONCE_S = 10  # sound that one hypothesis catches up with; with what is held i
 LANGUAGE_S = 1.5  # voice that it takes to know a language
 Task = Literal["transcribe", "translate"]
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
-
-
-class Engine(Protocol):
-    """What a speech model must offer; see `whisper.WhisperEngine`."""
-
-    def window(self, samples: NDArray[np.float32]) -> Any: ...
-    def decode(
-        self,
-        window: Any,
-        *,
-        language: str,
-        task: str,
-        earlier: Sequence[int],
-        forced: Sequence[int],
-        beam: int,
-        room: int,
-    ) -> Hypothesis: ...
-    def times(self, window: Any, tokens: Sequence[int], *, language: str, task: str) -> list[TokenTime]: ...
-    def language(self, window: Any) -> tuple[str, float]: ...
-    def words(self, tokens: Sequence[int], *, spaced: bool) -> list[Word]: ...
-    def tokens(self, text: str) -> list[int]: ...
-
-
-@dataclass(frozen=True)
-class Policy:
-    """When and where; the defaults are the measured best for Whisper base on two cores."""
-
-    step_ms: int = 1000  # new sound between two hypotheses
-    hush_ms: int = 200  # silence that brings a hypothesis at once
-    say_ms: int = 350  # silence after which the whole hypothesis is given out
-    cut_ms: int = 600  # silence after which the sound is cut
-    long_ms: int = 4000  # sound that is already cut at a silence of `say_ms`
-    longest_ms: int = 7000  # sound that is cut without a silence, at a word
-    keep_ms: int = 2000  # about what is kept then
-    behind_ms: int = 800  # words that end so near the end of the sound wait, unless hypotheses agree
-    agree: int = 2  # hypotheses that must agree
-    beam: int = 1  # while somebody speaks
-    final_beam: int = 5  # at a silence
-    earlier_tokens: int = 0  # text before the cut that the engine is reminded of
-    bias_tokens: int = 60  # at most, of words to expect
-    voice_on: float = 0.5  # probability that opens an utterance
-    voice_off: float = 0.35  # and below which it is silence
-    preroll_ms: int = 200  # sound before the voice that belongs to it
-    tail_ms: int = 100  # and after it
-    tokens_per_s: float = 6.0  # at most, of sound not given out yet; a bound for loops
-    sure_language: float = 0.5  # probability that ends the search for the language
 
 
 @dataclass(frozen=True)
@@ -121,7 +78,6 @@ class LiveRecogniser:
         self._searching = language is None
         self._sound: Sound | None = None
         self._draft = Draft(self._words, agree=self._policy.agree)
-        self._earlier: list[int] = []
         self._speaking = False  # an utterance is open
         self._voice_end_ns = 0  # where the voice was heard last
         self._looked_ns = 0  # up to where the last hypothesis heard
@@ -226,7 +182,7 @@ class LiveRecogniser:
     def _close(self) -> list[LiveWord]:
         """End the utterance."""
         words = self._everything()
-        self._remember(self._draft.clear())
+        self._draft.clear()
         self._held.drop_before(min(self._held.end_ns, self._voice_end_ns + self._policy.tail_ms * MS))
         self._speaking = False
         return words
@@ -247,7 +203,7 @@ class LiveRecogniser:
             window,
             language=language,
             task=self._task,
-            earlier=self._reminder(),
+            earlier=self._bias,
             forced=said,
             beam=policy.final_beam if at_pause else policy.beam,
             room=10 + int(policy.tokens_per_s * max(0.5, untold_s)),
@@ -283,11 +239,11 @@ class LiveRecogniser:
             not ends
         ):  # nothing in it was believed or agreed on for so long: give out what there is, keep the end
             words = self._draft.commit()
-            self._remember(self._draft.clear())
+            self._draft.clear()
             sound.drop_before(sound.end_ns - policy.keep_ms * MS)
             return words
         at = min(ends, key=lambda end: self._regret(end, ends[-1]))
-        self._remember(self._draft.cut(at))
+        self._draft.cut(at)
         sound.drop_before(at)
         return []
 
@@ -308,14 +264,6 @@ class LiveRecogniser:
             if sure or self._language is None:
                 self._language = code
         return self._language or "en"
-
-    def _reminder(self) -> list[int]:
-        """Words to expect, then the text before the cut."""
-        count = self._policy.earlier_tokens
-        return self._bias + (self._earlier[-count:] if count else [])
-
-    def _remember(self, tokens: list[int]) -> None:
-        self._earlier = (self._earlier + tokens)[-self._policy.earlier_tokens - 1 :]
 
     def _words(self, tokens: Sequence[int]) -> list[Word]:
         return self._engine.words(tokens, spaced=self._spaced)

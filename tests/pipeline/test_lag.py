@@ -135,4 +135,9 @@ def test_the_summary_is_in_seconds() -> None:
     for late in range(1, 101):
         log.note("a", "text", Packet(Text(words(100)), 0, ms(100), left=ms(100) + seconds(late)))
     total = log.summary()["a.text"]["total"]
-    assert total == {"mean": 50.5, "p50": pytest.approx(50.5, abs=1), "p95": pytest.approx(95, abs=1), "words": 100}
+    assert total == {
+        "mean": 50.5,
+        "p50": pytest.approx(50.5, abs=1),
+        "p95": pytest.approx(95, abs=1),
+        "words": 100,
+    }

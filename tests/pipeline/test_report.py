@@ -50,7 +50,9 @@ def test_a_report_is_plain_data_that_json_can_hold() -> None:
 
 
 def test_a_report_is_a_table_for_people() -> None:
-    assert str(report()) == """\
+    assert (
+        str(report())
+        == """\
 talk.yaml: done; 4.0 s of media in 2.0 s, 0.25 CPU seconds a second
 
   edge                       passed  dropped  peak           room
@@ -61,6 +63,7 @@ talk.yaml: done; 4.0 s of media in 2.0 s, 0.25 CPU seconds a second
 
   lag, s      words  mean   p50   p95  = hearing  deciding  translating  speaking  queueing
   words.text      3  0.10  0.10  0.20       0.10      0.10         0.10      0.10      0.10"""
+    )
 
 
 def test_a_table_without_rows_is_left_out_and_no_media_cost_nothing() -> None:
