@@ -8,6 +8,7 @@ that counts. What each import is needed for is inside its function, so that a sy
 
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 PAYLOAD = bytes(640)
@@ -114,16 +115,10 @@ def pipecat(nodes: int, packets: int) -> float:
     logger.remove()
     from pipecat.frames.frames import EndFrame, InputAudioRawFrame
     from pipecat.pipeline.pipeline import Pipeline
+    from pipecat.pipeline.worker import PipelineParams
+    from pipecat.pipeline.worker import PipelineWorker as Worker
     from pipecat.processors.frame_processor import FrameProcessor
-
-    try:
-        from pipecat.pipeline.runner import PipelineRunner as Runner
-        from pipecat.pipeline.task import PipelineParams
-        from pipecat.pipeline.task import PipelineTask as Task
-    except ImportError:
-        from pipecat.pipeline.worker import PipelineParams
-        from pipecat.pipeline.worker import PipelineWorker as Task
-        from pipecat.workers.runner import WorkerRunner as Runner
+    from pipecat.workers.runner import WorkerRunner
 
     class Pass(FrameProcessor):
         async def process_frame(self, frame, direction):
@@ -132,36 +127,30 @@ def pipecat(nodes: int, packets: int) -> float:
 
     class Sink(FrameProcessor):
         count = 0
-        began = 0.0
-        spent = 0.0
+        ended = 0.0
 
         async def process_frame(self, frame, direction):
             await super().process_frame(frame, direction)
             if isinstance(frame, InputAudioRawFrame):
                 self.count += 1
-                if self.count == 1:
-                    self.began = time.process_time()
-                if self.count == packets:
-                    self.spent = time.process_time() - self.began
+                self.ended = time.process_time()
             else:
                 await self.push_frame(frame, direction)
 
     async def run() -> float:
         sink = Sink()
         pipeline = Pipeline([*(Pass() for _ in range(nodes)), sink])
-        task = Task(pipeline, params=PipelineParams(enable_metrics=False))
+        worker = Worker(pipeline, params=PipelineParams(enable_metrics=False))
         frames = [
             InputAudioRawFrame(audio=PAYLOAD, sample_rate=16000, num_channels=1) for _ in range(packets)
         ]
-        await task.queue_frames([*frames, EndFrame()])
-        runner = Runner(handle_sigint=False)
-        if hasattr(runner, "add_workers"):
-            await runner.add_workers(task)
-            await runner.run()
-        else:
-            await runner.run(task)
+        runner = WorkerRunner(handle_sigint=False)
+        await runner.add_workers(worker)
+        began = time.process_time()
+        await worker.queue_frames([*frames, EndFrame()])
+        await runner.run()
         assert sink.count == packets
-        return sink.spent
+        return sink.ended - began
 
     return asyncio.run(run())
 
@@ -205,7 +194,7 @@ def ezmsg(nodes: int, packets: int) -> float:
 
     units = {"SOURCE": Source(), **{f"N{i}": Pass() for i in range(nodes)}, "SINK": Sink()}
     chain = list(units.values())
-    links = [(a.OUT, b.IN) for a, b in zip(chain, chain[1:], strict=False)]
+    links = [(a.OUT, b.IN) for a, b in pairwise(chain)]
     ez.run(components=units, connections=links)
     return -1.0
 

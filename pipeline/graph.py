@@ -66,7 +66,8 @@ class Graph:
 
     @classmethod
     def load(cls, file: str | Path, settings: Mapping[str, Any] | None = None) -> Graph:
-        """A graph from a file, or a shipped one by its name. `settings` maps `node.key` to a value.
+        """A graph from a file, or a shipped one by its name. `settings` maps `node.key` to a value; text
+        is read as in the file, as `--set` does it (`with_settings` takes values as they are).
 
         Raises `GraphError` with every fault of the file, `InputError` when it cannot be read.
         """

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipeline.clock import ms
 from pipeline.edge import Edge
 from pipeline.node import drain
 from pipeline.packet import Packet
@@ -19,19 +20,21 @@ from pipeline.packet import Packet
 if TYPE_CHECKING:
     from pipeline.runner import Runner
 
+BLOCKED = ms(250)  # a step on the loop that takes longer is a fault worth a line
 MAX_DEPTH = 32  # nodes run to completion in one call; deeper ones are woken instead
 
 
 class Relay:
     """The way into one node that skips the queue."""
 
-    __slots__ = ("_clock", "_edge", "_name", "_runner")
+    __slots__ = ("_busy", "_clock", "_edge", "_name", "_runner")
 
     def __init__(self, runner: Runner, name: str, edge: Edge) -> None:
         self._runner = runner
         self._edge = edge
         self._name = name
         self._clock = runner.clock
+        self._busy = runner.counts.busy
 
     def take(self, packet: Packet[Any], depth: int) -> bool:
         """Process the packet at once and return True; False when it must go through the edge."""
@@ -47,7 +50,10 @@ class Relay:
         try:
             items = drain(node, node.process(packet))
             left = self._clock.now()
-            runner.stepped(left - took)
+            spent = left - took
+            self._busy.add(spent)
+            if spent > BLOCKED:
+                runner.blocked(spent)
             runner.relay(items, packet, took, left, depth + 1)
         except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
             runner.trouble = (error, {self._name: packet})

@@ -29,7 +29,7 @@ import anyio.lowlevel
 import msgspec
 
 from pipeline.accounts import Accounts
-from pipeline.clock import FOREVER, Ns, RunClock, ms
+from pipeline.clock import FOREVER, Ns, RunClock
 from pipeline.edge import Edge
 from pipeline.errors import DragomanError, NodeError
 from pipeline.graph import Member, fresh
@@ -40,14 +40,13 @@ from pipeline.media import Speech, Text
 from pipeline.node import Node, Place, Source, checked, step, timed
 from pipeline.packet import Packet
 from pipeline.port import Emission
-from pipeline.relay import MAX_DEPTH, Relay
+from pipeline.relay import BLOCKED, MAX_DEPTH, Relay
 from pipeline.statistics import NodeCounts
 from pipeline.worker import OnLoop, Worker, make_worker
 
 log = logging.getLogger(__name__)
 
 PUMP_BUDGET = 64  # sets a node takes before others may run
-BLOCKED = ms(250)  # a step on the loop that takes longer is a fault worth a line
 
 
 class Link(msgspec.Struct):
@@ -177,17 +176,16 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
             self.trouble = (error, given)
             return now
-        self.stepped(left - now)
+        self.counts.busy.add(left - now)
+        if left - now > BLOCKED:
+            self.blocked(left - now)
         return self.clock.now()
 
-    def stepped(self, took: Ns) -> None:
-        """Count a step on the loop; a long one is a fault worth a line."""
-        self.counts.called(took)
-        if took > BLOCKED and not self._blocked_told:
+    def blocked(self, took: Ns) -> None:
+        """Say, once, that a step held the loop for too long."""
+        if not self._blocked_told:
             self._blocked_told = True
-            log.warning(
-                "%s: a step held the loop for %.2f s; give it runs_on: thread", self.member, took / 1e9
-            )
+            log.warning("%s: a step held the loop for %.2f s; give it runs_on: thread", self.member, took / 1e9)
 
     async def compute(self) -> None:
         """The task of a node with inputs: until they end, then `finish`."""
@@ -213,12 +211,12 @@ class Runner:
         return self.trouble is None and not self.pending and not self.inbox.ended
 
     async def _step_away(self) -> bool:
-        """One step in a thread or process; False when no set is complete."""
+        """One step in a thread or process; False when there is nothing to do but wait."""
         took = self.clock.now()
         given = self.inbox.next(took)
         if given is None:
             self._advance(0)
-            return False
+            return self.inbox.ended  # the join may just have thrown the last packet away
         self.stepping = True
         try:
             items = await self._watched(given)
@@ -229,7 +227,7 @@ class Runner:
             return True
         finally:
             self.stepping = False
-        self.counts.called(left - took)
+        self.counts.busy.add(left - took)
         await self._flush()
         self._advance(0)
         return True
@@ -285,7 +283,7 @@ class Runner:
                 f"a source says when: yield self.{item.port}(payload, start, end)"
             )
         left = self.clock.now()
-        self.counts.calls += 1
+        self.counts.yielded += 1
         live = isinstance(self.node, Source) and self.node.live
         queued = max(0, left - item.end) if live else 0
         packet = Packet(item.payload, item.start, item.end, left, left, queued)

@@ -47,15 +47,15 @@ def _middle(bucket: int) -> Ns:
 class NodeCounts:
     """What one node did in a run."""
 
-    __slots__ = ("busy", "calls", "failed", "restarts")
+    __slots__ = ("busy", "failed", "restarts", "yielded")
 
     def __init__(self) -> None:
-        self.calls = 0
+        self.yielded = 0  # packets of a source
         self.failed = 0
         self.restarts = 0
-        self.busy = Histogram()
+        self.busy = Histogram()  # of its steps
 
-    def called(self, took: Ns) -> None:
-        """Count one step."""
-        self.calls += 1
-        self.busy.add(took)
+    @property
+    def calls(self) -> int:
+        """Steps taken; for a source, packets yielded."""
+        return self.yielded + self.busy.count

@@ -40,10 +40,17 @@ class Placed:
 
 
 class Draft:
-    """Tokens about the sound that is held. `words` groups tokens into whole words."""
+    """Tokens about the sound that is held.
 
-    def __init__(self, words: Callable[[Sequence[int]], list[Word]], *, agree: int) -> None:
+    `words` groups tokens into whole words; `begins` says whether a word that comes first in its sound, and so has
+    no space before it, is a word of its own.
+    """
+
+    def __init__(
+        self, words: Callable[[Sequence[int]], list[Word]], *, begins: Callable[[Word], bool], agree: int
+    ) -> None:
         self._words = words
+        self._begins = begins
         self._agreement: Agreement[int] = Agreement(agree)
         self._said: list[Placed] = []
         self._tail: list[Placed] = []
@@ -81,13 +88,16 @@ class Draft:
         given, self._tail = self._tail[:count], self._tail[count:]
         self._agreement.advance(count)
         self._said += given
-        words, at = [], 0
+        fresh = len(self._said) == len(given)
+        words: list[LiveWord] = []
+        at = 0
         for word in self._words([each.token for each in given]):
             first, last = given[at], given[at + len(word.tokens) - 1]
             at += len(word.tokens)
             start = max(self._floor_ns, first.start_ns)
             self._floor_ns = max(start, last.end_ns)
-            words.append(LiveWord(word.text, start, self._floor_ns, word.glue))
+            glue = word.glue and not (fresh and not words and self._begins(word))
+            words.append(LiveWord(word.text, start, self._floor_ns, glue))
         return words
 
     def ends(self) -> list[int]:

@@ -77,7 +77,7 @@ class LiveRecogniser:
         self._language = language
         self._searching = language is None
         self._sound: Sound | None = None
-        self._draft = Draft(self._words, agree=self._policy.agree)
+        self._draft = Draft(self._words, begins=self._begins, agree=self._policy.agree)
         self._speaking = False  # an utterance is open
         self._voice_end_ns = 0  # where the voice was heard last
         self._looked_ns = 0  # up to where the last hypothesis heard
@@ -267,6 +267,10 @@ class LiveRecogniser:
 
     def _words(self, tokens: Sequence[int]) -> list[Word]:
         return self._engine.words(tokens, spaced=self._spaced)
+
+    def _begins(self, word: Word) -> bool:
+        """Whether a word at the beginning of its sound stands alone: not punctuation, in a script with spaces."""
+        return self._spaced and any(character.isalnum() for character in word.text)
 
     @property
     def _spaced(self) -> bool:

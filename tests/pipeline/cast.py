@@ -375,7 +375,7 @@ class Speaks(Node):
 
 @dataclass
 class Gathers(Node):
-    """Tell how much sound came at once, after a while."""
+    """Say the first sample of what came at once, after a while; its span tells how much that was."""
 
     gather_ms: float = 40  # milliseconds
     takes_ms: float = 0  # milliseconds
@@ -385,7 +385,7 @@ class Gathers(Node):
 
     async def process(self, audio: Packet[AudioFrame]) -> AsyncIterator[Any]:  # type: ignore[override]
         await anyio.sleep(self.takes_ms / 1000)
-        yield self.sound(audio.payload)
+        yield self.sound(frame(audio.payload.samples[0]))
 
 
 @dataclass
@@ -446,3 +446,23 @@ class One(Node):
 
     def process(self, a: Packet[AudioFrame]) -> Iterator[Emission[Any]]:
         yield self.sound(a.payload)
+
+
+@dataclass
+class HearsTerms(Node):
+    """Ports named like those of a gain, but the input takes terms."""
+
+    audio = Input(Terms)
+    sound = Output(AudioFrame)
+
+    def process(self, audio: Packet[Terms]) -> None: ...
+
+
+@dataclass
+class SaysTerms(Node):
+    """Ports named like those of a gain, but the output carries terms."""
+
+    audio = Input(AudioFrame)
+    sound = Output(Terms)
+
+    def process(self, audio: Packet[AudioFrame]) -> None: ...

@@ -172,6 +172,27 @@ def test_a_fallback_with_another_way_of_joining_or_more_inputs_cannot_stand_in()
     assert "its inputs come together by covering, not aligned" in other
 
 
+@pytest.mark.parametrize(
+    ("uses", "why"),
+    [
+        ("HearsTerms", "its input audio takes Terms, not AudioFrame"),
+        ("SaysTerms", "its output sound carries Terms, not AudioFrame"),
+    ],
+)
+def test_a_fallback_with_other_kinds_cannot_stand_in(uses: str, why: str) -> None:
+    [fault] = faults(
+        TALK,
+        "loud: {uses: 'tests.parts:Gain', inputs: {audio: talk.audio}, "
+        f"on_error: {{fallback: {{uses: 'tests.pipeline.cast:{uses}'}}}}}}",
+    )
+    assert f"cannot stand in: {why}; name a node with the same inputs and outputs" in fault
+
+
+def test_the_error_of_a_source_cannot_be_skipped() -> None:
+    [fault] = faults("talk: {uses: 'tests.parts:Script', on_error: restart}")
+    assert fault == "talk.yaml:2:38: the error of a source always stops the run; leave on_error out"
+
+
 # Made in Python
 
 

@@ -15,7 +15,7 @@ def report(lag: bool = True) -> Report:
     for index in range(5):
         edge.offer(Packet(index, index, index + 1))
     counts = NodeCounts()
-    counts.called(5_000_000)
+    counts.busy.add(5_000_000)
     counts.failed = 1
     parts = {part: {"mean": 0.1, "p50": 0.1, "p95": 0.2, "words": 3} for part in ("total", *PARTS)}
     return Report(

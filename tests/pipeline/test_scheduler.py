@@ -21,9 +21,9 @@ from pipeline.graph import Graph
 from pipeline.media import AudioFrame
 from pipeline.node import Node, Place, Source
 from pipeline.port import Emission, Output
-from pipeline.scheduler import run_to_end
+from pipeline.scheduler import Run, run_to_end
 from pipeline.spec import EdgeSpec
-from tests.parts import Add, Every, Gain, Hold, Keep, Script, frame
+from tests.parts import Add, Every, Gain, Hold, Keep, Script, Trouble, frame
 from tests.pipeline.cast import Beside, Diary, Endless, Gathers, Listener, Reader, Remote, Timeless
 from tests.pipeline.running import (
     Value,
@@ -54,8 +54,9 @@ async def test_a_chain_gives_the_same_wherever_it_runs(place: Place) -> None:
 
 
 def kinds(draw: st.DrawFn) -> Node:
+    light = [Gain(2), Gain(-1), Every(2), Every(3), Hold(2), Hold(4)]
     return draw(
-        st.sampled_from([Gain(2), Gain(-1), Every(2), Every(3), Hold(2), Hold(4), Add(), Add(), Remote()])
+        st.sampled_from([*light, Gathers(25), Gathers(60), Add(), Add(), Beside(), Remote(takes_ms=7)])
     )
 
 
@@ -77,7 +78,7 @@ def dags(draw: st.DrawFn) -> tuple[dict[str, Node], dict[str, str], dict[str, in
     places: dict[str, Place] = {
         name: draw(st.sampled_from(["loop", "loop", "thread"]))
         for name, one in nodes.items()
-        if not isinstance(one, Source | Remote)
+        if not isinstance(one, Source | Remote | Gathers)
     }
     return nodes, wires, room, places
 
@@ -99,6 +100,45 @@ def test_any_graph_on_any_schedule_with_any_room_gives_the_same_packets(
     assert tightly == roomily
 
 
+@given(dag=dags(), after_ms=st.integers(0, 150), failing=st.booleans())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_graph_stopped_or_failing_at_any_moment_ends_in_order(
+    dag: tuple[dict[str, Node], dict[str, str], dict[str, int], dict[str, Place]],
+    after_ms: int,
+    failing: bool,
+) -> None:
+    nodes, wires, room, places = dag
+    nodes = {
+        name: Endless(pace="realtime") if isinstance(one, Script) else one for name, one in nodes.items()
+    }
+    bad = Trouble([after_ms // 10]) if failing else Gain()
+    nodes, wires = {**nodes, "bad": bad, "end": Diary()}, {**wires, "bad.audio": "s0.audio"}
+    last = [f"{name}.sound" for name in nodes if name.startswith("n")][-1]
+    edges = {t: EdgeSpec(s, capacity=room.get(t, 1)) for t, s in {**wires, "end.audio": last}.items()}
+    what = graph(nodes, edges, runs_on=places)
+
+    async def stopped() -> Run:
+        with anyio.fail_after(3600):
+            try:
+                async with what.run() as run:
+                    await anyio.sleep(after_ms / 1000)
+                    if not failing:
+                        run.stop()
+                    await run.wait()
+            except NodeError as error:
+                assert failing
+                assert "node 'bad'" in str(error)
+        return run
+
+    run = run_virtual(stopped, rate=0.0)
+    assert run.ended == ("failed" if failing else "stopped")
+    assert run.node("end").calls[-2:] == ["finish", "close"]
+    assert run.node("end").calls.count("close") == run.node("end").calls.count("open") == 1
+    for one in run.report().edges:
+        assert one.offered == one.passed + one.dropped + one.waiting
+        assert one.waiting == 0 or one.target == "bad"
+
+
 async def test_a_join_with_a_starved_input_does_not_hang_a_graph_with_little_room() -> None:
     """One branch says something only now and then; the other would be full long before."""
     for slow in (Every(50), Hold(50)):
@@ -114,6 +154,19 @@ async def test_a_join_with_a_starved_input_does_not_hang_a_graph_with_little_roo
         found = await values(what, "sum.sound")
         both = range(60) if isinstance(slow, Hold) else [49]
         assert found == [2 * i if i in both else i for i in range(60)]
+
+
+@pytest.mark.parametrize("place", ["loop", "thread"])
+async def test_a_join_ends_when_what_leads_has_ended_however_much_the_others_still_say(place: Place) -> None:
+    what = graph(
+        {"lead": Script(count=1), "other": Script(count=200), "both": Beside()},
+        {"both.a": EdgeSpec("lead.audio", capacity=1), "both.b": EdgeSpec("other.audio", capacity=1)},
+        runs_on={"both": place},
+    )
+    assert await values(what, "both.sound") == [0]
+    report, _ = await finished(what)
+    assert report.ended == "done"
+    assert balanced(report)
 
 
 async def test_an_optional_input_that_is_not_connected_gives_none() -> None:

@@ -35,6 +35,6 @@ def test_memory_does_not_grow_with_the_number_of_values() -> None:
 
 def test_a_node_counts_its_steps() -> None:
     counts = NodeCounts()
-    counts.called(3)
-    counts.called(5)
+    counts.busy.add(3)
+    counts.busy.add(5)
     assert (counts.calls, counts.busy.total, counts.failed, counts.restarts) == (2, 8, 0, 0)

@@ -32,7 +32,7 @@ def placed(*tokens: int, start_s: int = 0) -> list[Placed]:
 
 @pytest.fixture
 def draft() -> Draft:
-    return Draft(words, agree=2)
+    return Draft(words, begins=lambda word: word.text != ",", agree=2)
 
 
 def test_two_hypotheses_that_agree_give_whole_words(draft: Draft) -> None:
@@ -81,3 +81,11 @@ def test_a_cut_lets_go_of_the_words_before_it(draft: Draft) -> None:
     assert draft.said == [3]
     draft.clear()
     assert draft.said == []
+
+
+def test_the_first_word_of_other_sound_stands_alone_but_a_comma_does_not(draft: Draft) -> None:
+    draft.revise(placed(2), settled_ns=0)
+    assert draft.commit() == [LiveWord("row", 0, SECOND_NS)]
+    draft.clear()
+    draft.revise(placed(5, start_s=1), settled_ns=0)
+    assert draft.commit() == [LiveWord(",", SECOND_NS, 2 * SECOND_NS, glue=True)]
