@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("node",),
     ("edge", "settings", "resolve", "routes", "sameness"),
     ("join", "spec", "lag"),
-    ("inbox", "worker", "graph"),
+    ("inbox", "worker", "graph", "accounts", "relay"),
     ("runner", "scheduler", "report", "testing"),
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
