@@ -5,7 +5,7 @@ Decides: which legs there are, which route is best, and what would have to be fe
     cascade   recognise the source language, translate the text        captions in both languages
     direct    translate the speech into English                        English only
     pivot     translate the speech into English, then the text         any language that is heard
-    same      recognise, and speak the same language                   captions, another voice
+    same      recognise                                                captions in the language spoken
 
 A cascade comes first, because its recogniser knows the language and its translator is the better one; then
 `direct`, then `pivot`. Names of nodes stand here and nowhere else in pipeline/.
@@ -13,9 +13,11 @@ A cascade comes first, because its recogniser knows the language and its transla
 
 from __future__ import annotations
 
+import difflib
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -23,11 +25,13 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from pipeline import models
-from pipeline.errors import RouteError, did_you_mean
+from pipeline.errors import RouteError
 
 Shape: TypeAlias = Literal["cascade", "direct", "pivot", "same"]
 RECOGNISER = "whisper-base"
+VOICE_ACTIVITY = "silero-vad"
 ENGLISH = "en"
+FETCH = "dragoman models fetch "
 
 
 class Language(msgspec.Struct, frozen=True):
@@ -79,14 +83,15 @@ def language(tag: str) -> Language:
     known = languages()
     short = tag.lower().partition("-")[0]
     if short not in known:
-        by_name = {entry.name.lower(): entry.tag for entry in known.values()}
-        hint = (
-            f"did you mean {by_name[tag.lower()]!r}?"
-            if tag.lower() in by_name
-            else did_you_mean(tag, list(known))
-        )
-        raise RouteError(f"language {tag!r}: no such language here; {hint} `dragoman languages` lists all")
+        raise RouteError(f"language {tag!r}: not known here; {_nearest(tag)}`dragoman languages` lists all")
     return known[short]
+
+
+def _nearest(word: str) -> str:
+    """The language that is meant by an English name, or by one nearly written; empty when none is near."""
+    by_name = {entry.name.lower(): entry for entry in languages().values()}
+    near = difflib.get_close_matches(word.lower(), by_name, n=1, cutoff=0.7)
+    return f"did you mean {by_name[near[0]].tag!r} ({by_name[near[0]].name})? " if near else ""
 
 
 def find(from_: str, to: str) -> Route:
@@ -97,18 +102,28 @@ def find(from_: str, to: str) -> Route:
         return ready[0]
     pair = f"{from_} -> {to}"
     if not every:
-        raise RouteError(
-            f"{pair}: there is no route; `dragoman languages --to {to}` lists those that there are"
-        )
-    raise RouteError(f"{pair}: not at hand; type: {' && '.join(every[0].needs)}")
+        raise RouteError(f"{pair}: there is no way; {_instead(from_, to)}")
+    raise RouteError(f"{pair}: not at hand; type: {commands(every[0].needs)}")
+
+
+def _instead(from_: str, to: str) -> str:
+    """What to do where there is no route."""
+    if from_ != "auto" and not language(from_).hears:
+        return f"{language(from_).name} is not recognised; `dragoman languages` lists what is"
+    ways = [tag for tag in languages() if routes("auto" if from_ == "auto" else from_, tag)]
+    return f"from {from_} there are: {', '.join(ways)}; `dragoman languages --from {from_}` says more"
+
+
+def commands(needs: Iterable[str]) -> str:
+    """What to type, in one line: models of the house with one command."""
+    named = [need.removeprefix(FETCH) for need in needs if need.startswith(FETCH)]
+    others = [need for need in needs if not need.startswith(FETCH)]
+    return " && ".join([*([FETCH + " ".join(named)] if named else []), *others])
 
 
 def routes(from_: str, to: str) -> list[Route]:
     """Every route, best first, whether at hand or not. Raises `RouteError` for an unknown language."""
-    target = language(to).tag
-    heard = tuple(
-        f"dragoman models fetch {name}" for name in (RECOGNISER, "silero-vad") if not models.at_hand(name)
-    )
+    target, heard = language(to).tag, hearing()
     if from_ == "auto":
         return _through_english("", target, heard)
     source = language(from_)
@@ -123,6 +138,11 @@ def routes(from_: str, to: str) -> list[Route]:
     others = _through_english(source.tag, target, heard) if source.tag != ENGLISH else []
     # A route that works comes before one that must be fetched; else the better one comes first.
     return sorted([*cascades, *others], key=lambda route: bool(route.needs))
+
+
+def hearing() -> tuple[str, ...]:
+    """What to type before anything can be recognised; empty when it is at hand."""
+    return tuple(FETCH + name for name in (RECOGNISER, VOICE_ACTIVITY) if not models.at_hand(name))
 
 
 def _through_english(source: str, target: str, heard: tuple[str, ...]) -> list[Route]:
@@ -140,7 +160,7 @@ def text_legs(from_: str, to: str) -> list[Leg]:
     legs: list[Leg] = []
     name = f"firefox-{from_}-{to}"
     if name in models.catalogue():
-        needs = "" if models.at_hand(name) else f"dragoman models fetch {name}"
+        needs = "" if models.at_hand(name) else FETCH + name
         legs.append(Leg("translate.firefox", from_, to, needs))
     elif ENGLISH in (from_, to) and languages()[to if from_ == ENGLISH else from_].firefox:
         cached = (from_, to) in firefox_cache()

@@ -37,6 +37,21 @@ def unrepeated(tokens: Sequence[int], *, times: int = 3, longest: int = 12) -> i
     return count
 
 
+def unechoed(tokens: Sequence[int], *, shortest: int = 3, longest: int = 20) -> int:
+    """How many tokens stand before the end of a hypothesis echoes what it has just said.
+
+    A model that was trained on whole sentences fills the end of half a sentence with its beginning. An echo is at
+    least `shortest` tokens, and half of the phrase that it repeats; said in earnest, more will follow it.
+    """
+    for period in range(shortest, min(longest, len(tokens) - 1) + 1):
+        same = 0
+        while same + period < len(tokens) and tokens[-1 - same] == tokens[-1 - same - period]:
+            same += 1
+        if same >= max(shortest, period / 2):
+            return len(tokens) - min(same, period * (same // period or 1))
+    return len(tokens)
+
+
 def packing(text: str) -> float:
     """Length of a text over its packed length; speech lies near 1 to 2, loops above 2.4."""
     raw = text.encode()

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from nodes._engines.draft import Draft, LiveWord, Placed, join
-from nodes._engines.guards import believable, unrepeated
+from nodes._engines.guards import believable, unechoed, unrepeated
 from nodes._engines.policy import Engine, Policy
 from nodes._engines.sound import RATE_HZ, SECOND_NS, Sound, VoiceWindow
 
@@ -161,7 +161,7 @@ class LiveRecogniser:
         if quiet >= policy.say_ms * MS:
             words = self._everything()
         elif quiet >= policy.hush_ms * MS:
-            words = self._look(at_pause=True) if self._looked_ns < self._voice_end_ns else []
+            words = self._look(at_pause=True) if self._unseen() else []
         elif end - self._looked_ns >= self._step_ns():
             words = self._look(at_pause=False)
         if end - self._held.start_ns > policy.longest_ms * MS:
@@ -176,8 +176,12 @@ class LiveRecogniser:
 
     def _everything(self) -> list[LiveWord]:
         """All that was said up to the silence."""
-        words = self._look(at_pause=True) if self._looked_ns < self._voice_end_ns else []
+        words = self._look(at_pause=True) if self._unseen() else []
         return words + self._draft.commit()
+
+    def _unseen(self) -> bool:
+        """Whether the end of the voice has not been looked at; a word is whole only with some silence after it."""
+        return self._looked_ns < min(self._held.end_ns, self._voice_end_ns + self._policy.tail_ms * MS)
 
     def _close(self) -> list[LiveWord]:
         """End the utterance."""
@@ -210,6 +214,8 @@ class LiveRecogniser:
         )
         tokens = [*said, *heard.tokens]
         tokens = tokens[: max(len(said), unrepeated(tokens))]
+        if not at_pause:
+            tokens = tokens[: max(len(said), unechoed(tokens))]
         words = self._words(tokens)
         if not believable(
             text=join(words),

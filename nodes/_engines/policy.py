@@ -47,8 +47,8 @@ class Policy:
     """When and where; the defaults are the measured best for Whisper base on two cores."""
 
     step_ms: int = 1200  # new sound between two hypotheses
-    hush_ms: int = 200  # silence that brings a hypothesis at once
-    say_ms: int = 350  # silence after which the whole hypothesis is given out
+    hush_ms: int = 300  # silence that brings a hypothesis at once
+    say_ms: int = 400  # silence after which the whole hypothesis is given out
     cut_ms: int = 600  # silence after which the sound is cut
     long_ms: int = 6000  # sound that is already cut at a silence of `say_ms`
     longest_ms: int = 10_000  # sound that is cut without a silence, at a word
@@ -61,6 +61,6 @@ class Policy:
     voice_on: float = 0.5  # probability that opens an utterance
     voice_off: float = 0.35  # and below which it is silence
     preroll_ms: int = 200  # sound before the voice that belongs to it
-    tail_ms: int = 100  # and after it
+    tail_ms: int = 300  # and after it
     tokens_per_s: float = 6.0  # at most, of sound not given out yet; a bound for loops
     sure_language: float = 0.5  # probability that ends the search for the language

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 RATE_HZ = 16_000
 FRAME_S = 0.02  # one position of the encoder
-PAD_S = 0.5  # silence after what was heard; with less the tail loops, with more it only costs
+PAD_S = 1.0  # silence after what was heard; with less the tail loops, with more it only costs
 LONGEST_S = 29.0  # the encoder has positions for 30 s
 FILES = ("model.bin", "config.json", "tokenizer.json")
 
@@ -149,7 +149,7 @@ class WhisperEngine:
             window.encoded,
             [prompt],
             beam_size=beam,
-            max_length=min(448, len(prompt) + room),
+            max_length=_length(len(prompt), len(forced) + room),
             suppress_tokens=self._suppressed,
             return_scores=True,
             return_no_speech_prob=True,
@@ -209,6 +209,14 @@ class WhisperEngine:
         if code is None:
             raise EngineError(f"this model knows no language {language!r}; give a code such as 'es' or 'pt'")
         return [self._start, code, self._tasks[task]]
+
+
+def _length(prompt: int, text: int) -> int:
+    """The `max_length` that leaves room for `text` tokens, forced ones included.
+
+    CTranslate2 stops the text at half of `max_length`, as Whisper does, or at what the prompt leaves of it.
+    """
+    return min(448, max(2 * text, prompt + text))
 
 
 def _unspoken(tokenizer: Any) -> set[int]:

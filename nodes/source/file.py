@@ -54,7 +54,12 @@ class File(Source):
     def live(self) -> bool:
         return self.pace == "realtime"
 
+    @property
+    def held_since(self) -> Ns | None:
+        return self._settled  # sound and pictures come in one order, so nothing that follows starts before
+
     def open(self) -> None:
+        self._settled: Ns = 0
         container = open_container(self.path, self.timeout_s)
         try:
             streams = {kind: best(container, kind) for kind in ("audio", "video")}
@@ -62,6 +67,7 @@ class File(Source):
             self.duration_s = (container.duration or 0) / 1e6  # as the file says; 0 where it does not know
             self._timeline = Timeline(seconds(self.gap_fill_s))
             tracks = self._tracks(container, streams)
+            self._alone = len(tracks) == 1
             self._reader = Reader(container, tracks, self._timeline)
             idle = [stream for kind, stream in streams.items() if stream is not None and kind not in tracks]
             if not self._reader.prime(idle):
@@ -102,6 +108,7 @@ class File(Source):
             for item in items:
                 if self.live:
                     await clock.until(_due(item))
+                self._settled = (item.end if self._alone else item.start) or 0
                 yield item
         self._tell()
 

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from nodes.source._frames import Framer, frame_size
 from nodes.source._handover import Handover
-from pipeline.clock import RunClock, ms, sample_index, sample_time
+from pipeline.clock import Ns, RunClock, ms, sample_index, sample_time
 from pipeline.errors import MediaError, PackageError, need
 from pipeline.media import AudioFrame, Samples
 from pipeline.node import Source
@@ -48,8 +48,13 @@ class Microphone(Source):
     def live(self) -> bool:
         return True
 
+    @property
+    def held_since(self) -> Ns | None:
+        return self._settled
+
     def open(self) -> None:
         sounddevice = _portaudio()
+        self._settled: Ns = 0
         self.lost = 0  # blocks of sound that were lost, as far as the device can tell
         self._index = 0  # of the sample that the device gives next
         self._zero_s: float | None = None  # the device's clock at its first sample
@@ -102,9 +107,11 @@ class Microphone(Source):
                 framer = Framer(self.rate_hz, self.frame_ms, sample_time(first + index, self.rate_hz))
             elif index > expected:
                 for emission in framer.jump(sample_time(first + index, self.rate_hz)):
+                    self._settled = emission.end or 0
                     yield emission
             expected = index + len(samples)
             for emission in framer.push(samples):
+                self._settled = emission.end or 0
                 yield emission
 
     async def _next(self) -> _Block:

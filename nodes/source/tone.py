@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Meta
 
 from nodes.source._frames import frame_size
-from pipeline.clock import RunClock, sample_time
+from pipeline.clock import Ns, RunClock, sample_time
 from pipeline.media import AudioFrame, Samples
 from pipeline.node import Source
 from pipeline.port import Emission, Output
@@ -51,8 +51,13 @@ class Tone(Source):
     def live(self) -> bool:
         return self.pace == "realtime"
 
+    @property
+    def held_since(self) -> Ns | None:
+        return self._settled
+
     def open(self) -> None:
         self._random = np.random.default_rng(0)
+        self._settled: Ns = 0
 
     async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
         total = round(self.duration_s * self.rate_hz) if self.duration_s else math.inf
@@ -61,6 +66,7 @@ class Tone(Source):
             count = int(min(size, total - index))
             end = sample_time(index + count, self.rate_hz)
             await clock.until(end if self.live else 0)
+            self._settled = end
             yield self.audio(
                 AudioFrame(self._signal(index, count), self.rate_hz), sample_time(index, self.rate_hz), end
             )

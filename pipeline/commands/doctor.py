@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform
 import shutil
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from ctypes.util import find_library
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from pipeline import models, resolve
+from pipeline.commands.columns import columns, show
 
 PACKAGES = {  # module: (distribution, extra, what it is for)
     "av": ("av", "", "reading and writing media"),
@@ -34,34 +35,33 @@ PROGRAMS = {  # program: (Debian package, what it is for)
 
 def doctor(given: Namespace) -> int:
     """Print one line for each thing, and what to type for those that are missing."""
-    out = sys.stdout
-    out.write(f"dragoman {_version('dragoman') or '(not installed)'}, Python {platform.python_version()}, ")
-    out.write(f"{platform.system()} {platform.machine()}\n\npackages\n")
-    out.writelines(_packages())
-    out.write("\nprograms\n")
-    for program, (package, about) in PROGRAMS.items():
-        found = shutil.which(program)
-        state = found or f"missing: apt-get install {package}"
-        out.write(f"  {program:<16}{state:<44}{about}\n")
-    out.write(f"\nmodels in {models.root()}\n")
-    for name, model in models.catalogue().items():
-        state = "at hand" if models.at_hand(name) else f"missing: dragoman models fetch {name}"
-        out.write(f"  {name:<16}{state:<44}{model.title}\n")
-    out.write(f"\n{len(resolve.names())} nodes; `dragoman nodes` lists them\n")
+    machine = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    show(f"dragoman {_version('dragoman') or '(not installed)'}, {machine}\n")
+    show("\npackages\n" + columns(_packages(), indent=2))
+    show("\nprograms\n" + columns(_programs(), indent=2))
+    rows = [
+        (name, "at hand" if models.at_hand(name) else f"missing: dragoman models fetch {name}", model.title)
+        for name, model in models.catalogue().items()
+    ]
+    show(f"\nmodels in {models.root()}\n" + columns(rows, indent=2))
+    show(f"\n{len(resolve.names())} nodes: dragoman nodes\n")
     return 0
 
 
-def _packages() -> Iterator[str]:
+def _packages() -> Iterator[tuple[str, str, str]]:
     for module, (distribution, extra, about) in PACKAGES.items():
+        wanted = f"'dragoman[{extra}]'" if extra else distribution
+        state = f"missing: pip install {wanted}"
         if find_spec(module) is not None:
             state = _version(distribution) or "there"
-        else:
-            state = (
-                f"missing: pip install 'dragoman[{extra}]'"
-                if extra
-                else f"missing: pip install {distribution}"
-            )
-        yield f"  {distribution:<16}{state:<44}{about}\n"
+        if module == "sounddevice" and find_spec(module) is not None and find_library("portaudio") is None:
+            state += ", but not its library: apt-get install libportaudio2"
+        yield distribution, state, about
+
+
+def _programs() -> Iterator[tuple[str, str, str]]:
+    for program, (package, about) in PROGRAMS.items():
+        yield program, shutil.which(program) or f"missing: apt-get install {package}", about
 
 
 def _version(distribution: str) -> str:

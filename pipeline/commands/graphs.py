@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 import msgspec
 
-from pipeline.commands.running import settings
-from pipeline.errors import Fault, GraphError
-from pipeline.graph import Graph, shipped_graphs
+from pipeline.commands.columns import columns, show
+from pipeline.commands.running import loaded, write_text
+from pipeline.errors import Fault, GraphError, InputError
+from pipeline.graph import shipped_graphs
 
 
 def graphs(given: Namespace) -> int:
     """List the shipped graphs with the first line of each."""
-    for path in shipped_graphs():
-        about = path.read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
-        sys.stdout.write(f"{path.stem:<24}{about}\n")
+    rows = [
+        (path.stem, path.read_text(encoding="utf-8").splitlines()[0].lstrip("# "))
+        for path in shipped_graphs()
+    ]
+    show(columns(rows))
     return 0
 
 
@@ -25,13 +27,10 @@ def check(given: Namespace) -> int:
     """Check graph files; exit code 2 when one has a fault."""
     faults: list[Fault] = []
     for file in given.graph:
-        try:
-            graph = Graph.load(file, settings(given.set))
-        except GraphError as error:
-            faults += error.faults
-        else:
-            if not given.json:
-                sys.stdout.write(f"{file}: sound, {len(graph.members)} nodes\n")
+        found = _faults(file, given)
+        faults += found
+        if not found and not given.json and not given.quiet:
+            sys.stdout.write(f"{file}: sound\n")
     if given.json:
         sys.stdout.write(msgspec.json.encode(faults).decode() + "\n")
     else:
@@ -39,13 +38,25 @@ def check(given: Namespace) -> int:
     return 2 if faults else 0
 
 
+def _faults(file: str, given: Namespace) -> list[Fault]:
+    try:
+        loaded(file, given.set)
+    except GraphError as error:
+        return error.faults
+    except InputError as error:  # a file that cannot be read must not keep the others from being checked
+        place, _, sentence = str(error).partition(": ")
+        what, _, remedy = sentence.partition("; ")
+        return [Fault(place, 0, what, remedy)]
+    return []
+
+
 def draw(given: Namespace) -> int:
     """Draw a graph as Mermaid text, or as SVG."""
     from pipeline.draw import mermaid, svg
 
-    graph = Graph.load(given.graph, settings(given.set))
+    graph = loaded(given.graph, given.set)
     if given.svg:
-        Path(given.svg).write_text(svg(graph), encoding="utf-8")
+        write_text(given.svg, svg(graph))
     else:
         sys.stdout.write(mermaid(graph) + "\n")
     return 0
@@ -57,7 +68,7 @@ def schema(given: Namespace) -> int:
 
     text = msgspec.json.format(msgspec.json.encode(graph_schema())).decode() + "\n"
     if given.out:
-        Path(given.out).write_text(text, encoding="utf-8")
+        write_text(given.out, text)
     else:
         sys.stdout.write(text)
     return 0

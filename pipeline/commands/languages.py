@@ -1,58 +1,98 @@
-"""`dragoman languages`: from, to, route, voice, and what to fetch for those not at hand."""
+"""`dragoman languages`: into which languages, from which, by which route, with which voice, and what to type."""
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline import routes
+from pipeline.commands.columns import columns, show
 from pipeline.routes import Route
+
+HEAD = ("to", "from", "by", "voice")
+FEW = 3  # sources that are named one by one
 
 
 def languages(given: Namespace) -> int:
-    """Print the routes; without a filter, from every language that is heard into those that are at hand."""
-    sources = [routes.language(given.from_).tag] if given.from_ else [*routes.languages()]
-    targets = [routes.language(given.to).tag] if given.to else [*routes.languages()]
-    ready: list[Route] = []
-    rest: list[Route] = []
-    for source in sources:
-        for target in targets:
-            found = routes.routes(source, target)
-            if found and source != target:
-                (rest if found[0].needs else ready).append(found[0])
-    sys.stdout.write(f"{'from':<24}{'to':<24}{'route':<40}voice\n")
-    sys.stdout.writelines(f"{line}\n" for line in _lines(ready))
-    sys.stdout.write(f"\n{len(ready)} pairs are at hand")
-    if rest:
-        sys.stdout.write(f"; {len(rest)} more with models to fetch:\n")
-        sys.stdout.writelines(f"  {line}\n" for line in _fetches(rest))
-    else:
-        sys.stdout.write("\n")
+    """Print the routes: an overview, those of one language, or all that is known of one pair."""
+    if given.from_ and given.to and given.from_ != "auto":
+        show(_pair(given.from_, given.to))
+        return 0
+    sources = [given.from_] if given.from_ else [tag for tag, one in routes.languages().items() if one.hears]
+    if sources[0] != "auto":
+        sources = [routes.language(source).tag for source in sources]
+    targets = [routes.language(given.to).tag] if given.to else list(routes.languages())
+    pairs = [(source, target) for source in sources for target in targets if source != target]
+    best = [found[0] for source, target in pairs if (found := routes.routes(source, target))]
+    show(_overview(best, named=bool(given.from_)))
+    if not given.from_:
+        show(f"\nheard: {len(sources)} languages; --from auto detects which\n  {' '.join(sources)}\n")
     return 0
 
 
-def _lines(found: list[Route]) -> Iterator[str]:
-    """One line a pair; sources that go one way into one target share a line."""
+def _overview(best: list[Route], *, named: bool) -> str:
+    ready = [route for route in best if not route.needs]
+    rest = [route for route in best if route.needs]
+    parts = [columns([HEAD, *_rows(ready, named)])] if ready else ["nothing is at hand\n"]
+    if rest:
+        parts.append("\nnot at hand; type\n" + columns(_fetches(rest), indent=2))
+    return "".join(parts)
+
+
+def _rows(ready: list[Route], named: bool) -> Iterator[tuple[str, str, str, str]]:
+    """A line for each way into a target; sources that go the same way share it."""
     shared: dict[tuple[str, str], list[str]] = {}
-    for route in found:
-        shared.setdefault((str(route), route.to), []).append(route.from_)
-    for (way, target), sources in sorted(shared.items(), key=lambda item: (item[0][1], -len(item[1]))):
-        named = _name(sources[0]) if len(sources) == 1 else f"{len(sources)} languages"
-        yield f"{named:<24}{_name(target):<24}{way:<40}{routes.voice(target) or 'none'}"
-        if len(sources) > 1:
-            yield "    " + " ".join(sources)
+    for route in ready:
+        shared.setdefault((route.to, str(route)), []).append(route.from_)
+    before = ""
+    for (target, way), sources in sorted(shared.items(), key=lambda item: (item[0][0], len(item[1]))):
+        first = target != before
+        before = target
+        yield (
+            _name(target) if first else "",
+            _from(sources, more=not first, named=named),
+            way,
+            (routes.voice(target) or "none") if first else "",
+        )
 
 
-def _fetches(found: list[Route]) -> Iterator[str]:
-    """One line a command: what to type, and what it opens."""
-    opens: dict[str, set[tuple[str, str]]] = {}
-    for route in found:
-        opens.setdefault(" && ".join(route.needs), set()).add((route.from_, route.to))
-    for command, pairs in sorted(opens.items(), key=lambda item: (-len(item[1]), item[0])):
-        targets = sorted({target for _, target in pairs})
-        into = _name(targets[0]) if len(targets) == 1 else f"{len(targets)} languages"
-        yield f"{command:<48}{len({source for source, _ in pairs})} languages into {into}"
+def _from(sources: list[str], *, more: bool, named: bool) -> str:
+    if len(sources) <= FEW or named:
+        return ", ".join(_name(source) if source else "auto" for source in sources)
+    return f"{len(sources)} {'others' if more else 'languages'}"
+
+
+def _fetches(rest: list[Route]) -> list[tuple[str, str]]:
+    """What to type, and which targets it opens: commands that differ only in a language share a line."""
+    first = [need for need in routes.hearing() if all(need in route.needs for route in rest)]
+    rows = [(routes.commands(first), "to hear anything")] if first else []
+    opens: dict[str, set[str]] = {}
+    for route in rest:
+        needs = [need for need in route.needs if need not in first]
+        if needs:
+            command = routes.commands(needs)
+            general = " ".join("LANG" if word == route.to else word for word in command.split())
+            opens.setdefault(general if command.startswith("fxtranslate") else command, set()).add(route.to)
+    return rows + [
+        (command, f"{'LANG: ' if 'LANG' in command else 'into '}{' '.join(sorted(targets))}")
+        for command, targets in sorted(opens.items())
+    ]
+
+
+def _pair(from_: str, to: str) -> str:
+    """Every route between two languages, best first. Raises `RouteError` where there is none."""
+    source, target = routes.language(from_).tag, routes.language(to).tag
+    found = routes.routes(source, target)
+    if not found:
+        routes.find(source, target)  # says why
+    voice = "captions only" if source == target else f"voice: {routes.voice(target) or 'none, captions only'}"
+    rows = [(str(route), _state(route.needs)) for route in found]
+    return f"{_name(source)} -> {_name(target)}; {voice}\n" + columns(rows, indent=2)
+
+
+def _state(needs: Iterable[str]) -> str:
+    typed = routes.commands(needs)
+    return f"not at hand; type: {typed}" if typed else "at hand"
 
 
 def _name(tag: str) -> str:

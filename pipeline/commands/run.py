@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from pipeline.commands.running import run_graph, settings, write_report, write_to
-from pipeline.graph import Graph
+from pipeline.commands.running import loaded, run_graph, write_to
+from pipeline.errors import InputError
 
 
 def run(given: Namespace) -> int:
     """Run a graph to its end and print its report."""
-    graph = Graph.load(given.graph, settings(given.set))
+    if given.virtual and given.trio:
+        raise InputError("--virtual: runs on trio anyway; leave --trio out")
+    graph = loaded(given.graph, given.set)
     if given.out:
         graph = write_to(graph, given.out)
     backend = "trio" if given.trio else "asyncio"
-    report = run_graph(graph, stop_s=given.stop_s, backend=backend, virtual=given.virtual)
-    if given.out:
-        write_report(report, given.out)
+    report = run_graph(
+        graph, stop_s=given.stop_s, backend=backend, virtual=given.virtual, report_in=given.out
+    )
     if not given.quiet:
         sys.stdout.write(f"{report}\n")
     return 0 if report.ended in ("done", "stopped") else 1

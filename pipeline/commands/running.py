@@ -1,15 +1,16 @@
-"""Running a graph for a command: signals, backends, where sinks write, and the report.
+"""Running a graph for a command: its settings, where its sinks write, signals, backends, and the report.
 
 Ctrl-C once stops the sources and drains what was heard; twice aborts; a third time, when even that hangs, ends the
-program at once.
+program at once. Sinks write whole pieces, so that their files are valid in all three cases.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import anyio.lowlevel
 import msgspec
 
 from pipeline.clock import run_virtual
-from pipeline.errors import InputError, OutputError
+from pipeline.errors import GraphError, InputError, OutputError, SettingsError
 from pipeline.graph import Graph
 from pipeline.report import Report
 from pipeline.scheduler import Run, start
@@ -31,27 +32,93 @@ def settings(given: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in given:
         key, equals, value = item.partition("=")
-        if not equals or "." not in key:
+        if not equals or "." not in key.strip("."):
             raise InputError(f"--set {item}: not a setting; write --set node.key=value")
         found[key] = value
     return found
 
 
-def write_to(graph: Graph, folder: str | Path) -> Graph:
-    """The graph with the relative paths of its sinks under a folder. Raises `OutputError` if it cannot be made."""
-    out = Path(folder)
+def overruled(graph: Graph, given: Sequence[str]) -> Graph:
+    """A graph with the settings of `--set`. Raises `InputError` that names the argument that is wrong."""
+    wanted = settings(given)
+    try:
+        return graph.with_settings(wanted)
+    except InputError as error:
+        for key, value in wanted.items():
+            _alone(graph, key, value)
+        raise error  # wrong only together
+
+
+def _alone(graph: Graph, key: str, value: str) -> None:
+    try:
+        graph.with_settings({key: value})
+    except GraphError as error:
+        fault = error.faults[0]
+        raise InputError(f"--set {key}={value}: {fault.what}; {fault.remedy}".rstrip("; ")) from error
+    except SettingsError:
+        raise
+    except InputError as error:  # no such node: its message begins with the file, which the user never named
+        what = str(error).removeprefix(f"{graph.spec.file}: ")
+        raise InputError(f"--set {key}={value}: {what}") from error
+
+
+def loaded(file: str, given: Sequence[str]) -> Graph:
+    """A graph file with the settings of `--set`. Raises `GraphError`, `InputError`."""
+    try:
+        return Graph.load(file, settings(given))
+    except GraphError:
+        if given:
+            overruled(Graph.load(file), given)  # where the file itself is sound, an argument is to blame
+        raise
+
+
+def folder(name: str | Path) -> Path:
+    """A folder for results, made where it is not there. Raises `InputError`, `OutputError`."""
+    out = Path(name)
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: is a file; give a folder")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"{out}: cannot make this folder ({error.strerror}); choose another --out"
+            f"--out {out}: this folder cannot be made ({error.strerror}); choose another"
         ) from error
-    changes = {
-        f"{name}.path": str(out / member.node.path)
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise OutputError(f"--out {out}: this folder may not be written to; choose another")
+    return out
+
+
+def write_to(graph: Graph, name: str | Path) -> Graph:
+    """The graph with the relative paths of its sinks under a folder.
+
+    Raises `InputError` where a sink would write over what a source reads, `OutputError` if the folder cannot be made.
+    """
+    out = folder(name)
+    changes = {f"{name}.path": str(out / path) for name, path in _sinks(graph).items()}
+    ready = graph.with_settings(changes)
+    read = {
+        Path(path).resolve()
+        for member in graph.members.values()
+        if member.uses.startswith("source.") and (path := getattr(member.node, "path", ""))
+    }
+    for written in _sinks(ready).values():
+        if Path(written).resolve() in read:
+            raise InputError(f"--out {out}: {written} is what is to be read; choose another folder")
+    return ready
+
+
+def _sinks(graph: Graph) -> dict[str, str]:
+    """The sinks that write a file, and where."""
+    return {
+        name: str(member.node.path)
         for name, member in graph.members.items()
         if member.uses.startswith("sink.") and hasattr(member.node, "path")
     }
-    return graph.with_settings(changes)
+
+
+def written(graph: Graph) -> list[Path]:
+    """The files that the sinks of a graph wrote."""
+    return [path for name in _sinks(graph).values() if (path := Path(name)).is_file()]
 
 
 def run_graph(
@@ -62,15 +129,32 @@ def run_graph(
     stop_s: float = 10.0,
     backend: str = "asyncio",
     virtual: bool = False,
+    report_in: str | Path | None = None,
 ) -> Report:
-    """Run a graph to its end, or until Ctrl-C. `watch` reads the outputs. Raises what stopped it."""
+    """Run a graph to its end, or until Ctrl-C. `watch` reads the outputs. Raises what stopped it.
+
+    However it ends, report.json is written into `report_in`.
+    """
 
     async def body() -> Report:
-        async with start(graph, outputs, stop_s=stop_s) as run:
-            with _signals(run):
-                if watch is not None:
-                    await watch(run)
-                await run.wait()
+        run: Run | None = None
+        with anyio.CancelScope() as loading, _signals(loading.cancel, loading.cancel) as asked:
+            try:
+                async with start(graph, outputs, stop_s=stop_s) as run:
+                    asked[:] = [run.stop, run.abort]
+                    if watch is not None:
+                        await watch(run)
+                    await run.wait()
+            except BaseException:
+                if run is not None and report_in is not None:
+                    with suppress(OutputError):  # what stopped the run is the news
+                        write_report(run.report(), report_in)
+                raise
+        if run is None:
+            sys.stderr.write("stopped before anything was heard\n")
+            return Report(graph.spec.file, "stopped", 0.0, 0.0, 0.0, [], [], {})
+        if report_in is not None:
+            write_report(run.report(), report_in)
         return run.report()
 
     report: Report = run_virtual(body) if virtual else anyio.run(body, backend=backend)
@@ -78,37 +162,54 @@ def run_graph(
 
 
 @contextmanager
-def _signals(run: Run) -> Iterator[None]:
+def _signals(*calls: Callable[[], None]) -> Iterator[list[Callable[[], None]]]:
+    """While in the block, Ctrl-C and SIGTERM do the first of these calls, then the second, then end the program.
+
+    The calls may be exchanged in the list that is given.
+    """
     native: Any = anyio.lowlevel.current_token().native_token
     # Both are safe to call from a signal handler, and wake the loop.
     soon = getattr(native, "call_soon_threadsafe", None) or native.run_sync_soon
-    count = 0
+    asked, count = list(calls), 0
 
-    def asked(number: int, frame: object) -> None:
+    def ask(number: int, frame: object) -> None:
         nonlocal count
         count += 1
-        if count == 1:
-            sys.stderr.write("\nstopping: what was heard is finished first; once more to abort\n")
-            soon(run.stop)
-        elif count == 2:
-            soon(run.abort)
-        else:
-            raise KeyboardInterrupt
+        if count > len(asked):
+            sys.stderr.write("\nended\n")
+            os._exit(1)  # neither a hanging thread nor a hanging loop is waited for
+        sys.stderr.write(
+            "\nstopping: what was heard is finished first; once more to abort\n"
+            if count == 1
+            else "\naborting\n"
+        )
+        soon(asked[count - 1])
 
-    old = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        old = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    except ValueError:  # only the main thread may; in another, whoever started it stops the run
+        old = {}
+    try:
+        yield asked
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
 
 
-def write_report(report: Report, folder: str | Path) -> None:
+def write_report(report: Report, name: str | Path) -> None:
     """Write report.json. Raises `OutputError`."""
-    path = Path(folder) / "report.json"
+    path = Path(name) / "report.json"
     try:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(report.to_dict())) + b"\n")
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be written ({error.strerror}); free space or choose another --out"
         ) from error
+
+
+def write_text(name: str, text: str) -> None:
+    """Write a text file that the user named. Raises `OutputError`."""
+    try:
+        Path(name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{name}: cannot be written ({error.strerror}); give another path") from error

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nodes._engines.guards import believable, packing, unrepeated
+from nodes._engines.guards import believable, packing, unechoed, unrepeated
 
 SPOKEN: dict[str, Any] = {
     "text": "To enter the echo test, press one.",
@@ -60,3 +60,17 @@ def test_a_loop_is_cut_after_its_first_round(text: str, kept: int) -> None:
 def test_a_loop_packs_better_than_speech() -> None:
     assert packing("the increase of " * 30) > 2.4 > packing("To enter the echo test, press one.")
     assert packing("") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("if you want to test if you want to", 5),
+        ("press one press two", 4),
+        ("the code is 4 , 2 , 4 , 2 . Then dial", 13),
+        ("", 0),
+    ],
+)
+def test_an_echo_at_the_end_waits_for_the_next_hypothesis(text: str, kept: int) -> None:
+    tokens = [hash(word) for word in text.split()]
+    assert unechoed(tokens) == kept

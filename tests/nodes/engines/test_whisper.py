@@ -75,6 +75,16 @@ def test_tokens_have_times_and_words_have_spaces() -> None:
 
 
 @pytest.mark.model
+@pytest.mark.media
+def test_forced_tokens_take_none_of_the_room() -> None:
+    model = engine()
+    window = model.window(speech("en", "jfk")[: 10 * RATE_HZ])
+    heard = model.decode(window, language="en", task="transcribe").tokens
+    again = model.decode(window, language="en", task="transcribe", forced=heard[:8], room=10)
+    assert again.tokens == heard[8:18]
+
+
+@pytest.mark.model
 def test_characters_of_several_tokens_stay_whole() -> None:
     model = engine()
     tokens = model.tokens("世界の鰯雲")
