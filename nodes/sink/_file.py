@@ -7,6 +7,7 @@ is cut off again, and later pieces are refused in silence, because the first ref
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
@@ -63,13 +64,18 @@ class OutputFile:
                 rest = rest[self._file.write(rest) :]
         except OSError as error:
             self.broken = True
-            self._file.truncate(self.size)
-            self._file.seek(self.size)
+            with suppress(OSError):  # a device has no length to cut
+                self._file.truncate(self.size)
+                self._file.seek(self.size)
+            if not self.size:
+                self._file.close()  # whoever opened it may never come to close it
             raise refused(self._place, self._path, error) from error
         self.size += len(data)
 
     def patch(self, offset: int, data: bytes) -> None:
         """Write over bytes that are there already. Raises `OutputError`."""
+        if not self.size:
+            return
         try:
             self._file.seek(offset)
             self._file.write(data)
