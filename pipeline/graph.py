@@ -137,6 +137,14 @@ class Graph:
         nodes[name] = NodeSpec(uses, edges, dict(settings))
         return Graph(GraphSpec(nodes, self.spec.file, self.spec.marks))
 
+    def wired(self, name: str, /, **inputs: str | EdgeSpec) -> Graph:
+        """The same graph with more inputs of a node connected. Raises `GraphError`, `InputError`."""
+        self.member(name)
+        nodes = {key: _copy(node) for key, node in self.spec.nodes.items()}
+        edges = {port: EdgeSpec(edge) if isinstance(edge, str) else edge for port, edge in inputs.items()}
+        nodes[name].inputs.update(edges)
+        return Graph(GraphSpec(nodes, self.spec.file, self.spec.marks))
+
     def without(self, *names: str) -> Graph:
         """The same graph less some nodes and their wires. Raises `GraphError` when others need them."""
         for name in names:

@@ -7,13 +7,17 @@ in graphs/*.yaml; here its settings are filled in and sinks are added. Works on 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from pipeline import routes
-from pipeline.errors import RouteError
+from pipeline import resolve, routes
+from pipeline.errors import InputError, RouteError
 from pipeline.graph import Graph
+from pipeline.media import Speech
+from pipeline.node import Node
 from pipeline.routes import Route
+from pipeline.settings import build, settings_of
 from pipeline.spec import EdgeSpec
 
 BASES = {
@@ -58,7 +62,7 @@ class Interpretation(msgspec.Struct, frozen=True):
 
 
 def interpretation(talk: Talk) -> Interpretation:
-    """The graph for a talk. Raises `RouteError` when there is no way, `GraphError` for a bad setting."""
+    """The graph for a talk. Raises `RouteError` when there is no way, `InputError` for a voice that does not speak."""
     route = routes.find(talk.from_, talk.to)
     source, target = route.from_ or UNKNOWN, route.to
     graph = _with_source(Graph.load(BASES[route.shape]), talk)
@@ -66,14 +70,39 @@ def interpretation(talk: Talk) -> Interpretation:
     transcript = "words.transcript"
     if "words" not in graph.members:
         graph, transcript = _with_transcript(graph, route, talk)
+    graph = _with_terms(graph, talk.terms)
     graph, speech = _with_voice(graph, talk, target)
     ready = Interpretation(graph, route, transcript, TARGETS[route.shape], speech, source, target)
     return msgspec.structs.replace(ready, graph=_with_outputs(ready, talk))
 
 
+def has_pictures(source: str) -> bool:
+    """Whether a source has pictures, found out before anything heavy is loaded.
+
+    Raises `MediaError` where it cannot be opened or has no sound.
+    """
+    path = Path(source)
+    if is_microphone(source) or (
+        "://" not in source and path.exists() and not (path.is_file() or path.is_dir())
+    ):
+        return False  # what comes through a pipe can be read only once
+    player: Any = build(resolve.node_class("source.file"), {"path": source})
+    player.wanted = frozenset({"audio"})
+    player.open()
+    try:
+        return bool(player.has_video)
+    finally:
+        player.close()
+
+
+def is_microphone(source: str) -> bool:
+    """Whether a source is written `mic:` or `mic:DEVICE`."""
+    return source.startswith("mic:")
+
+
 def _with_source(graph: Graph, talk: Talk) -> Graph:
-    scheme, colon, device = talk.source.partition(":")
-    if colon and scheme == "mic":
+    if is_microphone(talk.source):
+        device = talk.source.removeprefix("mic:")
         return graph.replace("talk", "source.microphone", **({"device": device} if device else {}))
     return graph.with_settings({"talk.path": talk.source, "talk.pace": talk.pace})
 
@@ -101,8 +130,21 @@ def _with_transcript(graph: Graph, route: Route, talk: Talk) -> tuple[Graph, str
     return graph, "words.transcript"
 
 
+def _with_terms(graph: Graph, terms: tuple[str, ...]) -> Graph:
+    """Words to expect, told to whoever recognises speech."""
+    if not terms:
+        return graph
+    graph = graph.plus("terms", "context.terms", {}, terms=list(terms))
+    for name in ("words", "english"):
+        if name in graph.members:
+            graph = graph.wired(name, bias="terms.expected")
+    return graph
+
+
 def _with_voice(graph: Graph, talk: Talk, target: str) -> tuple[Graph, str]:
     if "voice" not in graph.members:
+        if talk.voice not in ("", "none"):
+            raise InputError(f"--voice {talk.voice}: this route gives captions only; leave it out")
         return graph, ""
     voice = talk.voice or routes.voice(target)
     if voice == "none":
@@ -112,7 +154,21 @@ def _with_voice(graph: Graph, talk: Talk, target: str) -> tuple[Graph, str]:
         raise RouteError(
             f"--to {target}: nothing speaks {name}; type --voice none for captions, or pip install 'dragoman[tts]'"
         )
-    return graph.replace("voice", voice), "voice.speech"
+    known = settings_of(_speaker(voice))
+    return graph.replace("voice", voice, **({"lang": target} if "lang" in known else {})), "voice.speech"
+
+
+def _speaker(voice: str) -> type[Node]:
+    """The class of a node that speaks. Raises `InputError` when it is none."""
+    listed = ", ".join(name for name in resolve.names() if name.startswith("tts."))
+    remedy = f"there are: {listed}; --voice none gives captions only"
+    if ":" not in voice and voice not in resolve.names():
+        raise InputError(f"--voice {voice}: no such node; {remedy}")
+    cls = resolve.node_class(voice)
+    needed = {name for name, port in cls.inputs.items() if not port.optional}
+    if needed != {"text"} or "speech" not in cls.outputs or Speech not in cls.outputs["speech"].kinds:
+        raise InputError(f"--voice {voice}: does not speak (from text to speech); {remedy}")
+    return cls
 
 
 def _with_outputs(ready: Interpretation, talk: Talk) -> Graph:
@@ -160,4 +216,4 @@ def _with_logs(graph: Graph, ready: Interpretation, talk: Talk) -> Graph:
     )
 
 
-__all__ = ["BASES", "UNKNOWN", "Interpretation", "Talk", "interpretation"]
+__all__ = ["BASES", "UNKNOWN", "Interpretation", "Talk", "has_pictures", "interpretation", "is_microphone"]

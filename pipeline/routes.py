@@ -102,16 +102,11 @@ def find(from_: str, to: str) -> Route:
         return ready[0]
     pair = f"{from_} -> {to}"
     if not every:
-        raise RouteError(f"{pair}: there is no way; {_instead(from_, to)}")
+        given = "" if from_ == "auto" else f" --from {from_}"
+        raise RouteError(
+            f"{pair}: there is no way; `dragoman languages{given}` lists the ways that there are"
+        )
     raise RouteError(f"{pair}: not at hand; type: {commands(every[0].needs)}")
-
-
-def _instead(from_: str, to: str) -> str:
-    """What to do where there is no route."""
-    if from_ != "auto" and not language(from_).hears:
-        return f"{language(from_).name} is not recognised; `dragoman languages` lists what is"
-    ways = [tag for tag in languages() if routes("auto" if from_ == "auto" else from_, tag)]
-    return f"from {from_} there are: {', '.join(ways)}; `dragoman languages --from {from_}` says more"
 
 
 def commands(needs: Iterable[str]) -> str:
@@ -121,9 +116,12 @@ def commands(needs: Iterable[str]) -> str:
     return " && ".join([*([FETCH + " ".join(named)] if named else []), *others])
 
 
-def routes(from_: str, to: str) -> list[Route]:
-    """Every route, best first, whether at hand or not. Raises `RouteError` for an unknown language."""
-    target, heard = language(to).tag, hearing()
+def routes(from_: str, to: str, heard: tuple[str, ...] | None = None) -> list[Route]:
+    """Every route, best first, whether at hand or not. Raises `RouteError` for an unknown language.
+
+    `heard` is what `hearing()` says, for those who ask about thousands of pairs.
+    """
+    target, heard = language(to).tag, hearing() if heard is None else heard
     if from_ == "auto":
         return _through_english("", target, heard)
     source = language(from_)
@@ -136,8 +134,8 @@ def routes(from_: str, to: str) -> list[Route]:
         for leg in text_legs(source.tag, target)
     ]
     others = _through_english(source.tag, target, heard) if source.tag != ENGLISH else []
-    # A route that works comes before one that must be fetched; else the better one comes first.
-    return sorted([*cascades, *others], key=lambda route: bool(route.needs))
+    # What works comes before what must be fetched, less to fetch before more; else the better one comes first.
+    return sorted([*cascades, *others], key=lambda route: len(route.needs))
 
 
 def hearing() -> tuple[str, ...]:
@@ -159,7 +157,7 @@ def text_legs(from_: str, to: str) -> list[Leg]:
     """Translators of text from one language to another, best first."""
     legs: list[Leg] = []
     name = f"firefox-{from_}-{to}"
-    if name in models.catalogue():
+    if name in _listed(models.root()):
         needs = "" if models.at_hand(name) else FETCH + name
         legs.append(Leg("translate.firefox", from_, to, needs))
     elif ENGLISH in (from_, to) and languages()[to if from_ == ENGLISH else from_].firefox:
@@ -169,6 +167,12 @@ def text_legs(from_: str, to: str) -> list[Leg]:
     if (from_, to) in apertium_pairs():
         legs.append(Leg("translate.apertium", from_, to))
     return legs
+
+
+@cache
+def _listed(root: Path) -> frozenset[str]:
+    """Names of models, with those that the user's list in the models folder adds."""
+    return frozenset(models.catalogue())
 
 
 @cache

@@ -111,6 +111,8 @@ def read(file: str | Path, overrides: Mapping[str, str] | None = None) -> GraphS
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError(f"{path}: no such graph file; `dragoman graphs` lists the shipped ones") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; give a YAML graph file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as text ({error}); give a YAML graph file") from error
     return parse(text, str(path), overrides)

@@ -8,9 +8,9 @@ from argparse import Namespace
 import msgspec
 
 from pipeline.commands.columns import columns, show
-from pipeline.commands.running import loaded, write_text
+from pipeline.commands.running import settings, write_text
 from pipeline.errors import Fault, GraphError, InputError
-from pipeline.graph import shipped_graphs
+from pipeline.graph import Graph, shipped_graphs
 
 
 def graphs(given: Namespace) -> int:
@@ -40,7 +40,7 @@ def check(given: Namespace) -> int:
 
 def _faults(file: str, given: Namespace) -> list[Fault]:
     try:
-        loaded(file, given.set)
+        Graph.load(file, settings(given.set))
     except GraphError as error:
         return error.faults
     except InputError as error:  # a file that cannot be read must not keep the others from being checked
@@ -54,7 +54,7 @@ def draw(given: Namespace) -> int:
     """Draw a graph as Mermaid text, or as SVG."""
     from pipeline.draw import mermaid, svg
 
-    graph = loaded(given.graph, given.set)
+    graph = Graph.load(given.graph, settings(given.set))
     if given.svg:
         write_text(given.svg, svg(graph))
     else:

@@ -23,7 +23,8 @@ def languages(given: Namespace) -> int:
         sources = [routes.language(source).tag for source in sources]
     targets = [routes.language(given.to).tag] if given.to else list(routes.languages())
     pairs = [(source, target) for source in sources for target in targets if source != target]
-    best = [found[0] for source, target in pairs if (found := routes.routes(source, target))]
+    heard = routes.hearing()
+    best = [found[0] for source, target in pairs if (found := routes.routes(source, target, heard))]
     show(_overview(best, named=bool(given.from_)))
     if not given.from_:
         show(f"\nheard: {len(sources)} languages; --from auto detects which\n  {' '.join(sources)}\n")
@@ -66,17 +67,20 @@ def _fetches(rest: list[Route]) -> list[tuple[str, str]]:
     """What to type, and which targets it opens: commands that differ only in a language share a line."""
     first = [need for need in routes.hearing() if all(need in route.needs for route in rest)]
     rows = [(routes.commands(first), "to hear anything")] if first else []
-    opens: dict[str, set[str]] = {}
+    opens: dict[str, dict[str, str]] = {}  # command with LANG for the target: target -> command
     for route in rest:
         needs = [need for need in route.needs if need not in first]
         if needs:
             command = routes.commands(needs)
             general = " ".join("LANG" if word == route.to else word for word in command.split())
-            opens.setdefault(general if command.startswith("fxtranslate") else command, set()).add(route.to)
-    return rows + [
-        (command, f"{'LANG: ' if 'LANG' in command else 'into '}{' '.join(sorted(targets))}")
-        for command, targets in sorted(opens.items())
-    ]
+            opens.setdefault(general, {})[route.to] = command
+    for general, targets in sorted(opens.items()):
+        [one, *others] = sorted(targets)
+        if others:
+            rows.append((general, f"LANG: {' '.join([one, *others])}"))
+        else:
+            rows.append((targets[one], f"into {_name(one)}"))
+    return rows
 
 
 def _pair(from_: str, to: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from pipeline.commands.running import loaded, run_graph, write_to
+from pipeline.commands.running import run_graph, settings, write_to
 from pipeline.errors import InputError
+from pipeline.graph import Graph
 
 
 def run(given: Namespace) -> int:
     """Run a graph to its end and print its report."""
     if given.virtual and given.trio:
         raise InputError("--virtual: runs on trio anyway; leave --trio out")
-    graph = loaded(given.graph, given.set)
+    graph = Graph.load(given.graph, settings(given.set))
     if given.out:
         graph = write_to(graph, given.out)
     backend = "trio" if given.trio else "asyncio"

@@ -17,12 +17,14 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 import msgspec
+import yaml
 
 from pipeline.clock import run_virtual
-from pipeline.errors import GraphError, InputError, OutputError, SettingsError
+from pipeline.errors import GraphError, InputError, OutputError
 from pipeline.graph import Graph
 from pipeline.report import Report
 from pipeline.scheduler import Run, start
+from pipeline.spec import value_of
 
 Watch = Callable[[Run], Awaitable[None]]
 
@@ -40,36 +42,31 @@ def settings(given: Sequence[str]) -> dict[str, str]:
 
 def overruled(graph: Graph, given: Sequence[str]) -> Graph:
     """A graph with the settings of `--set`. Raises `InputError` that names the argument that is wrong."""
-    wanted = settings(given)
+    wanted = {key: _value(key, text) for key, text in settings(given).items()}
     try:
         return graph.with_settings(wanted)
-    except InputError as error:
+    except InputError:
         for key, value in wanted.items():
             _alone(graph, key, value)
-        raise error  # wrong only together
+        raise  # wrong only together
 
 
-def _alone(graph: Graph, key: str, value: str) -> None:
+def _value(key: str, text: str) -> Any:
+    try:
+        return value_of(text)
+    except (yaml.YAMLError, ValueError):
+        raise InputError(f"--set {key}={text}: not a value of YAML; put it in quotes") from None
+
+
+def _alone(graph: Graph, key: str, value: Any) -> None:
     try:
         graph.with_settings({key: value})
     except GraphError as error:
         fault = error.faults[0]
-        raise InputError(f"--set {key}={value}: {fault.what}; {fault.remedy}".rstrip("; ")) from error
-    except SettingsError:
-        raise
-    except InputError as error:  # no such node: its message begins with the file, which the user never named
+        raise InputError(f"--set {key}: {fault.what}; {fault.remedy}".removesuffix("; ")) from error
+    except InputError as error:  # no such node: its message begins with a file, which the user never named
         what = str(error).removeprefix(f"{graph.spec.file}: ")
-        raise InputError(f"--set {key}={value}: {what}") from error
-
-
-def loaded(file: str, given: Sequence[str]) -> Graph:
-    """A graph file with the settings of `--set`. Raises `GraphError`, `InputError`."""
-    try:
-        return Graph.load(file, settings(given))
-    except GraphError:
-        if given:
-            overruled(Graph.load(file), given)  # where the file itself is sound, an argument is to blame
-        raise
+        raise InputError(f"--set {key}: {what}") from error
 
 
 def folder(name: str | Path) -> Path:
@@ -133,10 +130,11 @@ def run_graph(
 ) -> Report:
     """Run a graph to its end, or until Ctrl-C. `watch` reads the outputs. Raises what stopped it.
 
-    However it ends, report.json is written into `report_in`.
+    However it ends, report.json is written into `report_in`. Raises `KeyboardInterrupt` when it was stopped before
+    it had begun.
     """
 
-    async def body() -> Report:
+    async def body() -> Report | None:
         run: Run | None = None
         with anyio.CancelScope() as loading, _signals(loading.cancel, loading.cancel) as asked:
             try:
@@ -150,14 +148,13 @@ def run_graph(
                     with suppress(OutputError):  # what stopped the run is the news
                         write_report(run.report(), report_in)
                 raise
-        if run is None:
-            sys.stderr.write("stopped before anything was heard\n")
-            return Report(graph.spec.file, "stopped", 0.0, 0.0, 0.0, [], [], {})
-        if report_in is not None:
+        if run is not None and report_in is not None:
             write_report(run.report(), report_in)
-        return run.report()
+        return None if run is None else run.report()
 
-    report: Report = run_virtual(body) if virtual else anyio.run(body, backend=backend)
+    report: Report | None = run_virtual(body) if virtual else anyio.run(body, backend=backend)
+    if report is None:
+        raise KeyboardInterrupt  # stopped while it was loading: nothing was heard
     return report
 
 
@@ -202,6 +199,8 @@ def write_report(report: Report, name: str | Path) -> None:
     try:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(report.to_dict())) + b"\n")
     except OSError as error:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)  # half a report is none
         raise OutputError(
             f"{path}: cannot be written ({error.strerror}); free space or choose another --out"
         ) from error

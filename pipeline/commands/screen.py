@@ -9,7 +9,6 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
-from pipeline.errors import PackageError
 from pipeline.interpreter import Interpretation
 from pipeline.lag import word_delays
 from pipeline.media import Text, join_words
@@ -38,13 +37,16 @@ class Side:
 class Screen:
     """Shows packets of an interpretation as they come; a context manager."""
 
-    def __init__(self, talk: Interpretation) -> None:
+    def __init__(self, talk: Interpretation, *, quiet: bool = False) -> None:
         self._talk = talk
+        self._quiet = quiet
         self._sides = {talk.source_text: Side(), talk.target_text: Side()}
         self._clock_s = 0.0
         self._delays: list[float] = []
-        self.detected = ""
-        self._live: Any = _live() if sys.stdout.isatty() else None
+        self.detected = ""  # the language that the recogniser found
+        self.words = 0  # committed words of the target so far
+        self.gone = False  # nobody reads our lines any more
+        self._live: Any = _live() if sys.stdout.isatty() and not quiet else None
 
     def show(self, name: str, packet: Packet[Any]) -> None:
         """Take one packet of the source text, the target text or the speech."""
@@ -56,20 +58,24 @@ class Screen:
         if name == self._talk.target_text:
             self._delays += [delay.total / 1e9 for _, delay in word_delays(packet)]
             self._delays = self._delays[-RECENT:]
+            self.words += len(text.committed)
         if name == self._talk.source_text:
             self.detected = text.lang or self.detected
         if self._live is not None:
             self._live.update(self._drawn())
-        elif text.committed:
-            self._line(name, packet)
+        elif text.committed and not self._quiet and not self.gone:
+            self._line(packet)
 
-    def _line(self, name: str, packet: Packet[Any]) -> None:
-        lang = packet.payload.lang or self._talk.source_lang
-        lag = packet.delay().total / 1e9
-        sys.stdout.write(
-            f"{packet.left / 1e9:8.2f} s  +{lag:.2f} s  {lang:<4}{join_words(packet.payload.committed)}\n"
-        )
-        sys.stdout.flush()
+    def _line(self, packet: Packet[Any]) -> None:
+        text = packet.payload
+        place = f"{packet.end / 1e9:8.2f} s"  # of the source
+        if self._talk.graph.live:
+            place = f"{packet.left / 1e9:8.2f} s  +{packet.delay().total / 1e9:5.2f} s"
+        try:
+            sys.stdout.write(f"{place}  {text.lang:<4}{join_words(text.committed)}\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self.gone = True
 
     def _drawn(self) -> Any:
         from rich.console import Group
@@ -84,7 +90,8 @@ class Screen:
                     Styled(""),
                 ]
         lag = sum(self._delays) / len(self._delays) if self._delays else 0.0
-        rows.append(Styled(f"{self._clock_s:7.1f} s   lag {lag:.1f} s   Ctrl-C stops", style="dim"))
+        told = f"lag {lag:.1f} s   " if self._talk.graph.live else ""
+        rows.append(Styled(f"{self._clock_s:7.1f} s   {told}Ctrl-C stops", style="dim"))
         return Group(*rows)
 
     def __enter__(self) -> Self:
@@ -100,10 +107,9 @@ class Screen:
 
 
 def _live() -> Any:
+    """What draws in place; None where rich is not installed, and then lines do."""
     try:
         from rich.live import Live
-    except ImportError as error:
-        raise PackageError(
-            "live captions: 'rich' is not installed; type: pip install 'dragoman[cli]'"
-        ) from error
+    except ImportError:
+        return None
     return Live(refresh_per_second=10, vertical_overflow="crop")

@@ -51,6 +51,7 @@ def _model(model: str, settings: dict[str, Any]) -> Given:
 
 TRIED: dict[str, Given] = {
     "audio.resample": _defaults,
+    "context.terms": _defaults,
     "segment.fixed": _defaults,
     "segment.sentences": _defaults,
     "segment.units": _defaults,

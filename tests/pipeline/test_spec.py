@@ -319,5 +319,5 @@ def test_a_file_that_is_not_there_or_is_no_text_is_told_apart(tmp_path: Path) ->
     sound.write_bytes(b"RIFF\xff\xfe")
     with pytest.raises(InputError, match=r"talk\.wav: cannot be read as text .*; give a YAML graph file"):
         read(sound)
-    with pytest.raises(InputError, match="cannot be read as text"):
+    with pytest.raises(InputError, match="is a folder; give a YAML graph file"):
         read(tmp_path)

@@ -1,0 +1,90 @@
+"""Routes: which way is taken, what is missing, and what is said where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline import models, routes
+from pipeline.errors import RouteError
+
+
+@pytest.fixture
+def having(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Say which models are at hand; everything else is not."""
+    monkeypatch.setenv("DRAGOMAN_MODELS", str(tmp_path))
+    monkeypatch.setattr(routes, "firefox_cache", frozenset)
+    monkeypatch.setattr(routes, "apertium_pairs", frozenset)
+
+    def have(*names: str) -> None:
+        monkeypatch.setattr(models, "at_hand", lambda name: name in names)
+
+    return have
+
+
+HEARING = ("whisper-base", "silero-vad")
+
+
+def test_a_cascade_comes_first(having: Callable[..., None]) -> None:
+    having(*HEARING, "firefox-en-pt", "firefox-pt-en")
+    assert str(routes.find("en", "pt")) == "asr.whisper -> translate.firefox"
+    assert routes.find("pt", "en").shape == "cascade"
+
+
+def test_what_works_now_comes_before_what_must_be_fetched(having: Callable[..., None]) -> None:
+    having(*HEARING, "firefox-en-pt")
+    assert routes.find("pt", "en").shape == "direct"
+    assert [route.shape for route in routes.routes("pt", "en")] == ["direct", "cascade"]
+
+
+def test_any_language_goes_through_english(having: Callable[..., None]) -> None:
+    having(*HEARING, "firefox-en-pt")
+    for source in ("de", "sw", "auto"):
+        assert str(routes.find(source, "pt")) == "translate.whisper -> translate.firefox"
+    assert routes.find("auto", "en").shape == "direct"
+    assert routes.find("auto", "pt").from_ == ""
+
+
+def test_the_same_language_is_captioned(having: Callable[..., None]) -> None:
+    having(*HEARING)
+    assert routes.find("pt-BR", "pt").shape == "same"
+
+
+def test_what_is_missing_is_what_to_type(having: Callable[..., None]) -> None:
+    having()
+    with pytest.raises(RouteError) as caught:
+        routes.find("en", "pt")
+    assert str(caught.value) == (
+        "en -> pt: not at hand; type: dragoman models fetch whisper-base silero-vad firefox-en-pt"
+    )
+    having(*HEARING)
+    with pytest.raises(RouteError, match="en -> de: not at hand; type: fxtranslate models add en de"):
+        routes.find("en", "de")
+
+
+@pytest.mark.parametrize(
+    ("from_", "to", "message"),
+    [
+        ("en", "sw", "en -> sw: there is no way; `dragoman languages --from en` lists the ways"),
+        ("auto", "sw", "auto -> sw: there is no way; `dragoman languages` lists the ways"),
+        ("xx", "pt", "language 'xx': not known here; `dragoman languages` lists all"),
+        ("German", "pt", "language 'German': not known here; did you mean 'de' \\(German\\)\\?"),
+    ],
+)
+def test_no_way(having: Callable[..., None], from_: str, to: str, message: str) -> None:
+    having(*HEARING)
+    with pytest.raises(RouteError, match=message):
+        routes.find(from_, to)
+
+
+def test_commands_are_joined() -> None:
+    needs = ("dragoman models fetch a", "fxtranslate models add en de", "dragoman models fetch b")
+    assert routes.commands(needs) == "dragoman models fetch a b && fxtranslate models add en de"
+    assert routes.commands(()) == ""
+
+
+def test_voices() -> None:
+    assert routes.voice("en") == "tts.hibari"
+    assert routes.voice("pt-BR") in ("tts.espeak", "")
