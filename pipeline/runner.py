@@ -185,7 +185,9 @@ class Runner:
         """Say, once, that a step held the loop for too long."""
         if not self._blocked_told:
             self._blocked_told = True
-            log.warning("%s: a step held the loop for %.2f s; give it runs_on: thread", self.member, took / 1e9)
+            log.warning(
+                "%s: a step held the loop for %.2f s; give it runs_on: thread", self.member, took / 1e9
+            )
 
     async def compute(self) -> None:
         """The task of a node with inputs: until they end, then `finish`."""

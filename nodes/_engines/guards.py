@@ -19,6 +19,7 @@ HOPELESS_LOGPROB = -2.2  # whatever the rest says
 SURELY_NO_SPEECH = 0.85  # above it a word or two is a hiccup, such as "you" in silence
 PACKED = 2.4  # length of a text over its length when packed: Whisper's own rule
 WORDS_PER_S = 6.0  # of voiced sound; fast speech has 4
+ECHO_WORDS_PER_S = 3.5  # a phrase that comes twice, and faster than this, was said once
 SHORTEST_VOICE_S = 0.2  # less voice than this has no word in it
 
 

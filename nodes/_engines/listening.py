@@ -20,7 +20,6 @@ from pipeline.media import Activity, AudioFrame, Terms, Text, Word
 from pipeline.packet import Packet
 from pipeline.shared import Lease, shared
 
-
 ONSET = ms(1000)  # sound before voice activity that an utterance may reach back to
 
 

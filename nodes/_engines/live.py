@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from nodes._engines.draft import Draft, LiveWord, Placed, join
-from nodes._engines.guards import believable, unechoed, unrepeated
+from nodes._engines.guards import ECHO_WORDS_PER_S, believable, unechoed, unrepeated
 from nodes._engines.policy import Engine, Policy
 from nodes._engines.sound import RATE_HZ, SECOND_NS, Sound, VoiceWindow
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from nodes._engines.whisper import Word
+    from nodes._engines.whisper import Hypothesis, Word
 
 __all__ = ["Engine", "Heard", "LiveRecogniser", "LiveWord", "Policy", "Task"]
 
@@ -214,20 +214,29 @@ class LiveRecogniser:
         )
         tokens = [*said, *heard.tokens]
         tokens = tokens[: max(len(said), unrepeated(tokens))]
-        if not at_pause:
-            tokens = tokens[: max(len(said), unechoed(tokens))]
-        words = self._words(tokens)
-        if not believable(
-            text=join(words),
-            words=len(words) if self._spaced else len(join(words)) // 2,
-            voiced_s=voiced_s,
-            logprob=heard.logprob,
-            no_speech=heard.no_speech,
-        ):
-            tokens = said
+        less = tokens[: max(len(said), unechoed(tokens))]
+        hasty = self._count(tokens) > ECHO_WORDS_PER_S * voiced_s  # said twice in earnest takes its time
+        tried = [tokens, less] if at_pause and not hasty else [less]
+        tokens = next((some for some in tried if self._believed(some, heard, voiced_s)), [])
+        if not tokens:
+            return []  # what earlier hypotheses said of this sound stands
         settled = until - policy.behind_ms * MS
         stable = draft.revise(self._placed(window, tokens, language), settled_ns=settled)
         return draft.commit(stable)
+
+    def _believed(self, tokens: Sequence[int], heard: Hypothesis, voiced_s: float) -> bool:
+        return believable(
+            text=join(self._words(tokens)),
+            words=self._count(tokens),
+            voiced_s=voiced_s,
+            logprob=heard.logprob,
+            no_speech=heard.no_speech,
+        )
+
+    def _count(self, tokens: Sequence[int]) -> int:
+        """Words in tokens; two characters count as one in scripts without spaces."""
+        words = self._words(tokens)
+        return len(words) if self._spaced else len(join(words)) // 2
 
     def _placed(self, window: Any, tokens: Sequence[int], language: str) -> list[Placed]:
         start = self._held.start_ns

@@ -37,7 +37,7 @@ class WhisperRecogniser(Node):
     lang: str = ""  # language spoken, BCP 47; empty: detected from the first utterance
     hear_ms: Annotated[float, Meta(ge=50, le=2000)] = 200  # sound taken at once, milliseconds
     step_ms: Annotated[int, Meta(ge=100, le=5000)] = 1000  # new sound between two hypotheses, ms
-    threads: Annotated[int, Meta(ge=1, le=16)] = 2  # threads of the engine
+    threads: Annotated[int, Meta(ge=1, le=16)] = 1  # threads of the engine
 
     runs_on: ClassVar[Place] = "thread"
     join: ClassVar[JoinName] = "covering"
