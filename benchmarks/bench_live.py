@@ -42,10 +42,12 @@ def graph_for(recording: Recording, policy: str) -> tuple[Graph, str, str]:
     sinks = [name for name, member in graph.members.items() if member.uses.startswith("sink.")]
     graph = graph.without(*sinks)
     text = talk.target_text
-    if policy != "units":
-        graph = graph.replace("units", SEGMENTERS[policy]["uses"])
-        text = "units.unit" if text == "english.translation" else text
-    return graph, text, talk.speech
+    if policy == "units":  # as shipped: where the speech itself is translated, what it commits is the unit
+        return graph, text, talk.speech
+    if "units" in graph.members:
+        return graph.replace("units", SEGMENTERS[policy]["uses"]), text, talk.speech
+    graph = graph.plus("units", SEGMENTERS[policy]["uses"], {"words": text}).wired("voice", text="units.unit")
+    return graph, "units.unit", talk.speech
 
 
 def interpret(recording: Recording, policy: str, virtual: bool) -> dict[str, Any]:

@@ -155,7 +155,9 @@ def _with_voice(graph: Graph, talk: Talk, target: str) -> tuple[Graph, str]:
             f"--to {target}: nothing speaks {name}; type --voice none for captions, or pip install 'dragoman[tts]'"
         )
     known = settings_of(_speaker(voice))
-    return graph.replace("voice", voice, **({"lang": target} if "lang" in known else {})), "voice.speech"
+    settings = {**graph.spec.nodes["voice"].with_, "lang": target}  # what the graph says of keeping up stays
+    kept = {key: value for key, value in settings.items() if key in known}
+    return graph.replace("voice", voice, **kept), "voice.speech"
 
 
 def _speaker(voice: str) -> type[Node]:
@@ -194,7 +196,8 @@ def _with_outputs(ready: Interpretation, talk: Talk) -> Graph:
                 "speech": ready.speech,
                 "text": ready.target_text,
             }
-            graph = graph.plus("dub", "sink.video", inputs, path="dubbed.mp4")
+            # A cheap encoder: it shares two cores with a recogniser that must not wait.
+            graph = graph.plus("dub", "sink.video", inputs, path="dubbed.mp4", preset="superfast")
     return graph
 
 

@@ -15,6 +15,7 @@ What must change with it: `live.Engine`, the protocol that the state machine ask
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +91,7 @@ class WhisperEngine:
         self._suppressed = sorted({*config.get("suppress_ids", ()), *_unspoken(tokenizer)})
 
     @classmethod
-    def load(cls, folder: str | Path, *, threads: int = 2, compute_type: str = "int8") -> WhisperEngine:
+    def load(cls, folder: str | Path, *, threads: int = 1, compute_type: str = "int8") -> WhisperEngine:
         """Load a CTranslate2 Whisper model from a folder.
 
         Raises: EngineError when a file is missing or a package is not installed.
@@ -104,6 +105,8 @@ class WhisperEngine:
                 f"{path}: no {', '.join(missing)} here; give a folder with a CTranslate2 Whisper model "
                 "(dragoman models fetch whisper-base)"
             )
+        # Its OpenMP reads this once, and without it spins on every core whatever `threads` says.
+        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
         try:
             import ctranslate2
             import tokenizers
