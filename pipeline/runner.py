@@ -87,7 +87,7 @@ class Runner:
         self.stepping = False
         self.trouble: tuple[Exception, GivenSet] | None = None
         self.held: Ns | None = None
-        self._end: Ns = 0
+        self.end_seen: Ns = 0  # stream time up to which inputs (of a source: outputs) have come
         self._blocked_told = False
         self._opened = False
         self._employ(node, member.runs_on)
@@ -130,7 +130,7 @@ class Runner:
     @property
     def media_end(self) -> Ns:
         """Stream time up to which a source has given media; 0 for other nodes."""
-        return self._end if isinstance(self.node, Source) else 0
+        return self.end_seen if isinstance(self.node, Source) else 0
 
     # Stepping
 
@@ -247,7 +247,7 @@ class Runner:
 
     async def _finish(self) -> None:
         try:
-            items, self.held = await self.worker.finish(self._end)
+            items, self.held = await self.worker.finish(self.end_seen)
         except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
             self._forgive(error)
             items = []
@@ -289,8 +289,8 @@ class Runner:
         live = isinstance(self.node, Source) and self.node.live
         queued = max(0, left - item.end) if live else 0
         packet = Packet(item.payload, item.start, item.end, left, left, queued)
-        self._end = max(self._end, item.end)
-        self._send(item.port, packet, 0)
+        self.end_seen = max(self.end_seen, item.end)
+        self.send(item.port, packet, 0)
 
     # Offering
 
@@ -300,14 +300,14 @@ class Runner:
         """Stamp what a step yielded, and offer it."""
         lead = next((value for value in given.values() if isinstance(value, Packet)), None)
         if lead is None:  # finish() has no input
-            lead = Packet(None, self._end, self._end, took, took)
+            lead = Packet(None, self.end_seen, self.end_seen, took, took)
         elif not self.plain:
             self.accounts.add(lead, took)
         self.relay(items, lead, took, left, depth)
 
     def relay(self, items: list[Emission[Any]], lead: Packet[Any], took: Ns, left: Ns, depth: int) -> None:
         """Offer what came of a leading packet, with its delay brought forward."""
-        self._end = max(self._end, lead.end)
+        self.end_seen = max(self.end_seen, lead.end)
         queued = lead.queued + took - lead.left
         for item in items:
             if item.start is None and item.end is None:
@@ -320,9 +320,10 @@ class Runner:
             else:
                 packet = self.accounts.stamped(item.payload, (start, end), left)
                 self._lags.note(self.member.name, item.port, packet)
-            self._send(item.port, packet, depth)
+            self.send(item.port, packet, depth)
 
-    def _send(self, port: str, packet: Packet[Any], depth: int) -> None:
+    def send(self, port: str, packet: Packet[Any], depth: int) -> None:
+        """Offer a packet to every edge of an output; what finds no room is pending."""
         for link in self.links.get(port, ()):  # a fallback may have outputs that nobody knows
             if self.pending:
                 if not link.dead:

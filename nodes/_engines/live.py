@@ -41,6 +41,7 @@ NEAR_NS = 150 * MS  # attention places words about so well
 AT_ONCE_S = 10  # sound that one hypothesis catches up with; with what is held it fits the engine's window
 LANGUAGE_S = 1.5  # voice that it takes to know a language
 Task = Literal["transcribe", "translate"]
+SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001 - full-width marks are meant
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
 
 
@@ -213,7 +214,11 @@ class LiveRecogniser:
             room=10 + int(policy.tokens_per_s * max(0.5, untold_s)),
         )
         tokens = [*said, *heard.tokens]
-        tokens = tokens[: max(len(said), unrepeated(tokens))]
+        once = max(len(said), unrepeated(tokens))
+        if once < len(
+            tokens
+        ):  # the second round of a loop begins anywhere; what was said ends with a sentence
+            tokens = tokens[: self._sentence(tokens[:once], len(said))]
         less = tokens[: max(len(said), unechoed(tokens))]
         hasty = self._count(tokens) > ECHO_WORDS_PER_S * voiced_s  # said twice in earnest takes its time
         tried = [tokens, less] if at_pause and not hasty else [less]
@@ -223,6 +228,15 @@ class LiveRecogniser:
         settled = until - policy.behind_ms * MS
         stable = draft.revise(self._placed(window, tokens, language), settled_ns=settled)
         return draft.commit(stable)
+
+    def _sentence(self, tokens: Sequence[int], least: int) -> int:
+        """How many tokens there are to the end of the last sentence behind `least`; all of them if none ends."""
+        at, found = 0, len(tokens)
+        for word in self._words(tokens):
+            at += len(word.tokens)
+            if at > least and word.text.endswith(SENTENCE_ENDS):
+                found = at
+        return found
 
     def _believed(self, tokens: Sequence[int], heard: Hypothesis, voiced_s: float) -> bool:
         return believable(
