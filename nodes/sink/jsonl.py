@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
+
 from nodes.sink._events import line
 from nodes.sink._file import OutputFile
+from pipeline.clock import Ns
 from pipeline.media import Activity, Speech, SpeechSegment, Terms, Text
 from pipeline.node import JoinName, Node, Place
 from pipeline.packet import Packet
@@ -42,6 +45,7 @@ class EventLog(Node):
     def open(self) -> None:
         self._file = OutputFile("sink.jsonl", self.path)
         self._speaking: bool | None = None
+        self._voice_end: Ns = 0
 
     def process(  # noqa: PLR0917 - one argument for each input
         self,
@@ -57,10 +61,19 @@ class EventLog(Node):
             activity = None
         if activity is not None:
             self._speaking = activity.payload.speaking
+        if speech is not None:
+            speech = self._placed(speech)
         packets = (transcript, unit, translation, speech, activity, segment, terms)
         for kind, packet in zip(self.inputs, packets, strict=True):
             if packet is not None:
                 self._file.append(line(kind, packet))
+
+    def _placed(self, packet: Packet[Speech]) -> Packet[Speech]:
+        """Speech at the time at which it plays: when it is there, and the piece before it is over."""
+        speech = packet.payload
+        at = max(speech.plays_at, packet.left, self._voice_end)
+        self._voice_end = at + speech.duration
+        return msgspec.structs.replace(packet, payload=msgspec.structs.replace(speech, plays_at=at))
 
     def close(self) -> None:
         self._file.close()
