@@ -2,7 +2,7 @@
 
 Decides: in which thread or process the four calls of a node run, and how their results come back. Knows nothing
 of edges or graphs. All four have one face (`open`, `step`, `finish`, `close`, all awaitable), so that the
-scheduler does not care; `OnLoop` also has `step_now`, which costs a call and not a task switch.
+scheduler does not care; it steps a light node on the loop itself, which costs a call and not a task switch.
 
 Each thread worker owns one daemon thread for the whole run, because some libraries are bound to the thread that
 made them, and because a hung library must not keep the program from ending. A process worker is a thread worker
@@ -58,13 +58,9 @@ class OnLoop:
     async def open(self) -> None:
         await _settle(self.node.open)
 
-    def step_now(self, given: Given) -> Result:
-        """One step, at once."""
-        return nodes.step(self.node, given), self.node.held_since
-
     async def step(self, given: Given) -> Result:
         if not self.remote:
-            return self.step_now(given)
+            return nodes.step(self.node, given), self.node.held_since
         lead = nodes.lead_of(given)
         items: list[Emission[Any]] = []
         async with aclosing(cast(Any, self.node.process(**given))) as stream:
