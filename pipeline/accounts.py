@@ -35,10 +35,14 @@ class Accounts:
     def __init__(self, part: str) -> None:
         self._place = PARTS.get(part)
         self._came: deque[Came] = deque(maxlen=KEPT)
+        self._heard: Ns = 0  # source taken so far
+        self._waited: Ns = 0  # how long the last input had waited on its way here
 
     def add(self, lead: Packet[Any], took: Ns) -> None:
         """Note a leading input that was taken at run clock `took`."""
         queued = lead.queued + max(0, took - lead.left)
+        self._heard = max(self._heard, lead.heard)
+        self._waited = lead.waited + max(0, took - lead.left)
         self._came.append(Came(lead.end, took, lead.born, queued, lead.worked))
 
     def stamped(self, payload: Any, span: tuple[Ns, Ns], left: Ns) -> Packet[Any]:
@@ -50,7 +54,7 @@ class Accounts:
             spent = list(worked)
             spent[self._place] += left - came.took
             worked = (spent[0], spent[1], spent[2])
-        return Packet(payload, start, end, came.born, left, came.queued, worked)
+        return Packet(payload, start, end, came.born, left, came.queued, worked, self._heard, self._waited)
 
     def _origin(self, end: Ns, left: Ns) -> Came:
         """The first input that spoke of stream time up to `end`; the last one when none did."""

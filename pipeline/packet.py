@@ -44,6 +44,8 @@ class Packet(msgspec.Struct, Generic[T_co], frozen=True):
     left: Ns = 0  # run clock: when it left the node that made it
     queued: Ns = 0  # of its delay, the part spent waiting in edges and for workers
     worked: tuple[Ns, Ns, Ns] = (0, 0, 0)  # of its delay, deciding, translating and speaking
+    heard: Ns = 0  # source that had been taken when it was said: its delay without compute (0 outside a run)
+    waited: Ns = 0  # of the time from then to `left`, the part spent waiting
     lost: int = 0  # packets dropped on this edge just before it (a gap in the stream)
 
     @property

@@ -57,7 +57,8 @@ class Relay:
             for item in items:
                 if item.start is None and item.end is None:  # Runner.relay for the usual case
                     start, end, born = packet.start, packet.end, packet.born
-                    told = Packet(item.payload, start, end, born, left, packet.queued, packet.worked)
+                    queued, worked, heard, waited = packet.queued, packet.worked, packet.heard, packet.waited
+                    told = Packet(item.payload, start, end, born, left, queued, worked, heard, waited)
                     runner.send(item.port, told, depth + 1)
                 else:
                     runner.relay([item], packet, took, left, depth + 1)

@@ -288,7 +288,7 @@ class Runner:
         self.counts.yielded += 1
         live = isinstance(self.node, Source) and self.node.live
         queued = max(0, left - item.end) if live else 0
-        packet = Packet(item.payload, item.start, item.end, left, left, queued)
+        packet = Packet(item.payload, item.start, item.end, left, left, queued, heard=item.end, waited=queued)
         self.end_seen = max(self.end_seen, item.end)
         self.send(item.port, packet, 0)
 
@@ -308,7 +308,8 @@ class Runner:
     def relay(self, items: list[Emission[Any]], lead: Packet[Any], took: Ns, left: Ns, depth: int) -> None:
         """Offer what came of a leading packet, with its delay brought forward."""
         self.end_seen = max(self.end_seen, lead.end)
-        queued = lead.queued + took - lead.left
+        here = took - lead.left
+        queued, waited = lead.queued + here, lead.waited + here
         for item in items:
             if item.start is None and item.end is None:
                 start, end = lead.start, lead.end
@@ -316,7 +317,8 @@ class Runner:
                 item = timed(self.node, item, lead.start, lead.end)  # noqa: PLW2901 - the same emission
                 start, end = item.start or 0, item.end or 0
             if self.plain:
-                packet = Packet(item.payload, start, end, lead.born, left, queued, lead.worked)
+                so_far = (lead.born, left, queued, lead.worked, lead.heard, waited)
+                packet = Packet(item.payload, start, end, *so_far)
             else:
                 packet = self.accounts.stamped(item.payload, (start, end), left)
                 self._lags.note(self.member.name, item.port, packet)

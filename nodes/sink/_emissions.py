@@ -2,7 +2,7 @@
 
 A unit is a word between spaces (or a character). A word made of several pieces counts as come with its last piece.
 Two times each: the source that had been heard by then (computation unaware), and the run's clock (computation
-aware). Heard is the largest end of all steps so far, tentative ones too: text tells no more, so it is a lower bound.
+aware). Heard is what the packet says; outside a run, where none does, the largest end so far, which is a lower bound.
 In a run that is faster than life the clock says nothing, and the first stands for both.
 """
 
@@ -39,7 +39,7 @@ class Emissions:
 
     def add(self, packet: Packet[Text]) -> None:
         """Take the committed words of a packet."""
-        self._heard = max(self._heard, packet.end)
+        self._heard = max(self._heard, packet.heard, packet.end)
         self.source_end = max(self.source_end, self._heard)
         clock = max(self._heard, packet.left)
         for piece, glue in pieces(packet.payload.committed):

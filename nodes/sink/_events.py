@@ -37,6 +37,9 @@ def event(kind: str, packet: Packet[Any]) -> dict[str, Any]:
         "start_s": seconds_of(packet.start),
         "end_s": seconds_of(packet.end),
     }
+    if packet.heard:
+        base["heard_s"] = seconds_of(packet.heard)
+        base["work_s"] = max(0.0, seconds_of(packet.left - packet.heard - packet.waited))
     payload = packet.payload
     if isinstance(payload, Text):
         return base | _text(packet, payload)

@@ -21,7 +21,7 @@ class SimulEvalLog(Node):
     """Write the translation of one recording with the delay of each word, for SimulEval's and OmniSTEval's scores.
 
     One line of JSON, written when the run ends, also when it is stopped. `delays` say how much of the source had
-    been heard when a word came, as far as the text tells (computation unaware), `elapsed` the run's clock
+    been taken when a word came (computation unaware), `elapsed` the run's clock
     (computation aware); both in milliseconds. A run that is not at the pace of life has no true `elapsed`; it is then never before `delays`.
     Connect the audio to have the true length of the source; else it is the end of the last text.
 

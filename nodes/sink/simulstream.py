@@ -67,11 +67,12 @@ class SimulstreamLog(Node):
             same += 1
         if before == after:
             return
+        heard = max(packet.heard, packet.end)
         self._write(
             {
                 "id": self.id,
-                "total_audio_processed": to_seconds(packet.end),
-                "computation_time": to_seconds(max(0, packet.left - packet.end)),
+                "total_audio_processed": to_seconds(heard),
+                "computation_time": to_seconds(max(0, packet.left - heard)),
                 "generated_tokens": after[same:],
                 "deleted_tokens": before[same:],
             }

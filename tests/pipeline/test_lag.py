@@ -141,3 +141,28 @@ def test_the_summary_is_in_seconds() -> None:
         "p95": pytest.approx(95, abs=1),
         "words": 100,
     }
+
+
+async def test_what_was_heard_is_known_though_what_is_said_speaks_of_less() -> None:
+    packets, _ = await interpreted()
+    heard, decided, translated, spoken = packets.values()
+    assert [packet.heard for packet in heard] == [ms(100), ms(200), ms(300), ms(400)]
+    for later in (decided, translated, spoken):
+        assert [packet.heard for packet in later] == [ms(200), ms(400)]
+    for packet in [*heard, *decided, *translated, *spoken]:
+        assert packet.left - packet.heard - packet.waited >= ms(
+            30
+        )  # the recogniser's work, and what came after
+
+
+async def test_work_since_what_was_heard_is_no_waiting() -> None:
+    what = graph(
+        {"talk": Script(count=4, every_ms=100, pace="realtime"), "words": Hears(250)},
+        {"words.audio": "talk.audio"},
+    )
+    found: list[Packet[Any]] = []
+    async with what.run("words.words") as run:
+        async for _, packet in run:
+            found.append(packet)
+    assert [round((p.left - p.heard - p.waited) / 1e6) for p in found] == [250] * 4
+    assert [round(p.waited / 1e6) for p in found] == [0, 150, 300, 450]
