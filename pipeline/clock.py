@@ -138,6 +138,16 @@ def _mock_clock() -> Any:
     return clock if hasattr(clock, "autojump_threshold") else None
 
 
+def stamp() -> str:
+    """Date and time of day, UTC, as ISO 8601 writes it: for files that people read, never to measure with."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def unix_s() -> int:
+    """Seconds since 1970, UTC: for dates that others are told (when a key expires), never to measure with."""
+    return int(time.time())
+
+
 def run_virtual(function: Callable[..., Any], *args: Any, rate: float = 1.0) -> Any:
     """Run an async function in virtual time: jump while everybody waits, pass at `rate` while one computes.
 

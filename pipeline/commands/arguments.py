@@ -7,6 +7,8 @@ import re
 import sys
 from typing import NoReturn
 
+from pipeline.commands.measure_arguments import add_compare, add_evaluate, add_sweep
+from pipeline.commands.serve_arguments import add_serving
 from pipeline.errors import did_you_mean
 
 PROG = "dragoman"
@@ -15,6 +17,7 @@ examples:
   dragoman interpret talk.mp4 --to pt              captions and speech in Portuguese, while it plays
   dragoman interpret mic: --from en --to pt        the same for whoever speaks into the microphone
   dragoman languages                               from which languages into which, with what is at hand
+  dragoman evaluate talks.jsonl --to pt            how good and how late, with a page to look at
   dragoman doctor                                  what is installed, what is missing, what to type
 """
 
@@ -48,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     whole.set_defaults(verbose=False, quiet=False)
     _verbosity(whole)
     verbs = whole.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_interpret, _run, _graphs, _nodes, _models, _machine):
+    for add in (_interpret, _run, _serve, _measure, _graphs, _nodes, _models, _machine):
         add(verbs)
     return whole
 
@@ -101,6 +104,12 @@ def _interpret(verbs: Verbs[argparse.ArgumentParser]) -> None:
         default="realtime",
         help="as it was spoken, or as fast as the machine can; default: realtime",
     )
+    verb.add_argument(
+        "--latency",
+        choices=("low", "balanced", "quality"),
+        default="balanced",
+        help="how soon against how well; default: balanced",
+    )
     verb.add_argument("--speak", action="store_true", help="play the translated speech")
     verb.add_argument(
         "--voice", metavar="NODE", help="node that speaks, such as tts.espeak; none: captions only"
@@ -123,6 +132,26 @@ def _run(verbs: Verbs[argparse.ArgumentParser]) -> None:
     verb.add_argument("--trio", action="store_true", help="on trio instead of asyncio")
     _settings(verb)
     _stopping(verb)
+
+
+def _measure(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    about = "run recordings with references, and score how good and how late they are interpreted"
+    evaluate = _verb(verbs, "evaluate", "evaluate:evaluate", about)
+    about = "evaluate the same recordings under many settings: quality against latency"
+    sweep = _verb(verbs, "sweep", "sweep:sweep", about)
+    about = "compare two evaluations: what became better, what worse, and where to listen"
+    compare = _verb(verbs, "compare", "compare:compare", about)
+    add_evaluate(evaluate)
+    add_sweep(sweep)
+    add_compare(compare)
+    for verb in (evaluate, sweep):
+        _settings(verb)
+
+
+def _serve(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "serve", "serve:serve", "serve interpretation to clients over WebSockets")
+    add_serving(verb, _seconds)
+    _settings(verb)
 
 
 def _settings(verb: argparse.ArgumentParser) -> None:

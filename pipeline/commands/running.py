@@ -42,13 +42,18 @@ def settings(given: Sequence[str]) -> dict[str, str]:
 
 def overruled(graph: Graph, given: Sequence[str]) -> Graph:
     """A graph with the settings of `--set`. Raises `InputError` that names the argument that is wrong."""
-    wanted = {key: _value(key, text) for key, text in settings(given).items()}
+    wanted = values(given)
     try:
         return graph.with_settings(wanted)
     except InputError:
         for key, value in wanted.items():
             _alone(graph, key, value)
         raise  # wrong only together
+
+
+def values(given: Sequence[str]) -> dict[str, Any]:
+    """`node.key=value` arguments as a mapping, values read as in a graph file. Raises `InputError`."""
+    return {key: _value(key, text) for key, text in settings(given).items()}
 
 
 def _value(key: str, text: str) -> Any:
