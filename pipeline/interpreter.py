@@ -14,6 +14,7 @@ import msgspec
 from pipeline import resolve, routes
 from pipeline.errors import InputError, RouteError
 from pipeline.graph import Graph
+from pipeline.latency import with_latency
 from pipeline.media import Speech
 from pipeline.node import Node
 from pipeline.routes import Route
@@ -43,6 +44,7 @@ class Talk(msgspec.Struct, frozen=True):
     to: str
     from_: str = "auto"
     pace: str = "realtime"
+    latency: str = "balanced"  # how soon against how well: low, balanced or quality; see pipeline/latency.py
     voice: str = ""  # node that speaks; empty: the best at hand; "none": captions only
     terms: tuple[str, ...] = ()  # words to expect
     source_captions: bool = True  # for routes that translate the speech itself: recognise it too
@@ -62,11 +64,14 @@ class Interpretation(msgspec.Struct, frozen=True):
 
 
 def interpretation(talk: Talk) -> Interpretation:
-    """The graph for a talk. Raises `RouteError` when there is no way, `InputError` for a voice that does not speak."""
+    """The graph for a talk.
+
+    Raises `RouteError` when there is no way, `InputError` for a voice that does not speak and for an unknown latency.
+    """
     route = routes.find(talk.from_, talk.to)
     source, target = route.from_ or UNKNOWN, route.to
     graph = _with_source(Graph.load(BASES[route.shape]), talk)
-    graph = _with_languages(graph, route)
+    graph = with_latency(_with_languages(graph, route), talk.latency)
     transcript = "words.transcript"
     if "words" not in graph.members:
         graph, transcript = _with_transcript(graph, route, talk)

@@ -8,7 +8,8 @@ Decides: which legs there are, which route is best, and what would have to be fe
     same      recognise                                                captions in the language spoken
 
 A cascade comes first, because its recogniser knows the language and its translator is the better one; then
-`direct`, then `pivot`. Names of nodes stand here and nowhere else in pipeline/.
+`direct`, then `pivot`. Into English a cascade by rules (Apertium) comes behind `direct`: measured from Spanish it is no
+better, and 95 of 100 words are there within 4.9 s instead of 2.2 s. Names of nodes stand here and nowhere else in pipeline/.
 """
 
 from __future__ import annotations
@@ -135,7 +136,12 @@ def routes(from_: str, to: str, heard: tuple[str, ...] | None = None) -> list[Ro
     ]
     others = _through_english(source.tag, target, heard) if source.tag != ENGLISH else []
     # What works comes before what must be fetched, less to fetch before more; else the better one comes first.
-    return sorted([*cascades, *others], key=lambda route: len(route.needs))
+    return sorted([*cascades, *others], key=lambda route: (len(route.needs), _by_rules(route)))
+
+
+def _by_rules(route: Route) -> bool:
+    """Whether rules translate into English what Whisper would as well, and sooner."""
+    return route.to == ENGLISH and route.leg is not None and route.leg.uses == "translate.apertium"
 
 
 def hearing() -> tuple[str, ...]:

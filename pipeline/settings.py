@@ -75,7 +75,15 @@ def fields_of(cls: type[Node]) -> tuple[dataclasses.Field[Any], ...]:
 
 
 def _comments(cls: type) -> dict[str, str]:
-    """The comment at the end of each field's line."""
+    """The comment at the end of each field's line, inherited with the field; a class overrules its bases."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        if base is not Node and dataclasses.is_dataclass(base):
+            found.update(_own_comments(base))
+    return found
+
+
+def _own_comments(cls: type) -> dict[str, str]:
     try:
         source = inspect.getsource(cls)
     except (OSError, TypeError):

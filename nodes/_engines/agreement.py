@@ -3,7 +3,7 @@
 What it decides: how long the prefix is that the last n hypotheses share. What it must not know: sound, tokens'
 meaning, whole words. Works on any sequence of comparable items.
 
-How it works (Liu, Niehues, Spanakis: Low-latency sequence-to-sequence speech recognition and translation by partial
+How it works (Liu, Spanakis, Niehues: Low-latency sequence-to-sequence speech recognition and translation by partial
 hypothesis selection, Interspeech 2020, section 3.2): a hypothesis for a longer stretch of sound usually corrects the
 tail of the one before and leaves its beginning alone; so the common prefix of n hypotheses in a row is stable.
 """

@@ -3,12 +3,9 @@
 What it decides: how much of a new hypothesis is stable, and which of it makes whole words. What it must not know:
 sound, models, voice activity; it sees tokens and their stream times, and is told how far the sound reaches.
 
-How it works. A token is stable when hypotheses in a row agree on it (LocalAgreement, see `agreement.py`), or when
-the model's attention lies well before the end of the sound, so that nothing still to come can change it (AlignAtt:
-Papi, Turchi, Negri, Interspeech 2023, section 2). Either is enough: the first catches what attention places late,
-the second needs no second look. Only whole words leave the draft, and never the last one of a hypothesis, which may
-still grow. Tokens given out stay as `said` until their sound is cut, because the next hypothesis is forced to begin
-with them.
+How it works. A policy says how many tokens of the tail are stable (`stability.py`). Only whole words leave the
+draft, and never the last one of a hypothesis, which may still grow. Tokens given out stay as `said` until their sound
+is cut, because the next hypothesis is forced to begin with them.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from nodes._engines.agreement import Agreement
+from nodes._engines.stability import Placed, Stability, Words
 from nodes._engines.whisper import Word
 
 
@@ -30,28 +27,17 @@ class LiveWord:
     glue: bool = False  # follows the word before it without a space
 
 
-@dataclass(frozen=True)
-class Placed:
-    """A token and where in stream time it was heard."""
-
-    token: int
-    start_ns: int
-    end_ns: int
-
-
 class Draft:
     """Tokens about the sound that is held.
 
     `words` groups tokens into whole words; `begins` says whether a word that comes first in its sound, and so has
-    no space before it, is a word of its own.
+    no space before it, is a word of its own; `stability` is the policy.
     """
 
-    def __init__(
-        self, words: Callable[[Sequence[int]], list[Word]], *, begins: Callable[[Word], bool], agree: int
-    ) -> None:
+    def __init__(self, words: Words, *, begins: Callable[[Word], bool], stability: Stability) -> None:
         self._words = words
         self._begins = begins
-        self._agreement: Agreement[int] = Agreement(agree)
+        self._stability = stability
         self._said: list[Placed] = []
         self._tail: list[Placed] = []
         self._floor_ns = 0  # no word begins or ends before the one given out before it
@@ -74,19 +60,17 @@ class Draft:
     def revise(self, placed: Sequence[Placed], *, settled_ns: int) -> int:
         """Take a hypothesis: `said` with new times, then a new tail. How many tokens of the tail are stable.
 
-        Tokens heard before `settled_ns` are stable by attention.
+        Tokens heard before `settled_ns` lie well before the end of the sound.
         """
         count = len(self._said)
         self._said, self._tail = list(placed[:count]), list(placed[count:])
-        agreed = self._agreement.hear([each.token for each in self._tail])
-        before = next((i for i, each in enumerate(self._tail) if each.end_ns > settled_ns), len(self._tail))
-        return self._whole(max(agreed, before))
+        return self._whole(self._stability.hear(self._tail, settled_ns))
 
     def commit(self, count: int | None = None) -> list[LiveWord]:
         """Give out the first `count` tokens of the tail, all of it by default."""
         count = len(self._tail) if count is None else count
         given, self._tail = self._tail[:count], self._tail[count:]
-        self._agreement.advance(count)
+        self._stability.advance(count)
         self._said += given
         fresh = len(self._said) == len(given)
         words: list[LiveWord] = []
@@ -120,7 +104,7 @@ class Draft:
     def clear(self) -> None:
         """Begin anew with other sound."""
         self._said, self._tail = [], []
-        self._agreement.forget()
+        self._stability.forget()
 
     def _whole(self, count: int) -> int:
         """The longest prefix of at most `count` tokens that ends with a word, and not with the last one."""

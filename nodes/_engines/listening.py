@@ -8,11 +8,11 @@ words were committed, the tentative tail changed, or an utterance ended.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 import msgspec
 
-from nodes._engines.live import Heard, LiveRecogniser, Policy
+from nodes._engines.live import Heard, LiveRecogniser, Task
+from nodes._engines.recognition import Recognition
 from nodes._engines.whisper import WhisperEngine
 from pipeline import models
 from pipeline.clock import Ns, ms
@@ -34,25 +34,25 @@ class Said(msgspec.Struct, frozen=True):
 class Listening:
     """One live recogniser on a shared engine. `open` first; `close` gives the engine back."""
 
-    def __init__(self, model: str, lang: str, task: Literal["transcribe", "translate"], threads: int) -> None:
-        self._model = model
-        self._lang = lang.partition("-")[0]
-        self._task: Literal["transcribe", "translate"] = task
-        self._threads = threads
-        self._bias = ""
+    def __init__(self, settings: Recognition, task: Task) -> None:
+        self._settings = settings
+        self._lang = settings.lang.partition("-")[0]
+        self._task: Task = task
         self._shown = ""
         self._said_until: Ns = 0
         self._heard_until: Ns = 0
 
-    def open(self, policy: Policy) -> None:
+    def open(self) -> None:
         """Load the model, or share the one that is loaded. Raises `ModelError`, `PackageError`."""
-        folder = models.ensure(self._model)
-        key = ("whisper", str(folder), self._threads)
+        folder, threads = models.ensure(self._settings.model), self._settings.threads
         self._lease: Lease[WhisperEngine] = shared(
-            key, lambda: WhisperEngine.load(folder, threads=self._threads)
+            ("whisper", str(folder), threads), lambda: WhisperEngine.load(folder, threads=threads)
         )
         self._live = LiveRecogniser(
-            self._lease.value, language=self._lang or None, task=self._task, policy=policy
+            self._lease.value,
+            language=self._lang or None,
+            task=self._task,
+            policy=self._settings.live_policy(),
         )
 
     def close(self) -> None:

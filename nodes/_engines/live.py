@@ -22,10 +22,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from nodes._engines.draft import Draft, LiveWord, Placed, join
+from nodes._engines.draft import Draft, LiveWord, join
 from nodes._engines.guards import ECHO_WORDS_PER_S, believable, unechoed, unrepeated
 from nodes._engines.policy import Engine, Policy
 from nodes._engines.sound import RATE_HZ, SECOND_NS, Sound, VoiceWindow
+from nodes._engines.stability import Placed, stability
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,7 +79,7 @@ class LiveRecogniser:
         self._language = language
         self._searching = language is None
         self._sound: Sound | None = None
-        self._draft = Draft(self._words, begins=self._begins, agree=self._policy.agree)
+        self._draft = Draft(self._words, begins=self._begins, stability=stability(self._policy, self._words))
         self._speaking = False  # an utterance is open
         self._voice_end_ns = 0  # where the voice was heard last
         self._looked_ns = 0  # up to where the last hypothesis heard
@@ -165,7 +166,7 @@ class LiveRecogniser:
             words = self._look(at_pause=True) if self._unseen() else []
         elif end - self._looked_ns >= self._step_ns():
             words = self._look(at_pause=False)
-        if end - self._held.start_ns > policy.longest_ms * MS:
+        while end - self._held.start_ns > policy.longest_ms * MS:
             words += self._shorten()
         return words
 
@@ -210,7 +211,7 @@ class LiveRecogniser:
             task=self._task,
             earlier=self._bias,
             forced=said,
-            beam=policy.final_beam if at_pause else policy.beam,
+            beam=max(policy.beam, policy.final_beam) if at_pause else policy.beam,
             room=10 + int(policy.tokens_per_s * max(0.5, untold_s)),
         )
         tokens = [*said, *heard.tokens]

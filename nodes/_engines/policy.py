@@ -13,13 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from nodes._engines.whisper import Hypothesis, TokenTime, Word
+
+
+Rule: TypeAlias = Literal["agreement+attention", "agreement", "hold", "attention"]  # see stability.py
 
 
 class Engine(Protocol):
@@ -47,6 +50,10 @@ class Engine(Protocol):
 class Policy:
     """When and where; the defaults are the measured best for Whisper base on two cores."""
 
+    policy: Rule = "agreement+attention"  # which words of a hypothesis are given out while somebody speaks
+    agree: int = 2  # hypotheses that must agree
+    hold_words: int = 2  # words at the end of each hypothesis that are held back, where the policy is to hold
+    behind_ms: int = 800  # words that end so near the end of the sound are not settled by attention
     step_ms: int = 1000  # new sound between two hypotheses
     hush_ms: int = 300  # silence that brings a hypothesis at once
     say_ms: int = 400  # silence after which the whole hypothesis is given out
@@ -54,8 +61,6 @@ class Policy:
     long_ms: int = 6000  # sound that is already cut at a silence of `say_ms`
     longest_ms: int = 8000  # sound that is cut without a silence, at a word
     keep_ms: int = 3000  # about what is kept then
-    behind_ms: int = 800  # words that end so near the end of the sound wait, unless hypotheses agree
-    agree: int = 2  # hypotheses that must agree
     beam: int = 1  # while somebody speaks
     final_beam: int = 5  # at a silence
     bias_tokens: int = 60  # at most, of words to expect

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
-
-from msgspec import Meta
+from typing import Any, ClassVar
 
 from nodes._engines.listening import Listening
-from nodes._engines.live import Policy
+from nodes._engines.recognition import Recognition
 from pipeline.clock import Ns
 from pipeline.media import Activity, AudioFrame, Terms, Text
 from pipeline.node import JoinName, Node, Part, Place
@@ -18,26 +16,22 @@ from pipeline.port import Emission, Input, Output
 
 
 @dataclass
-class WhisperRecogniser(Node):
+class WhisperRecogniser(Recognition, Node):
     """Recognise speech in any of 99 languages while it is spoken.
 
-    Emits words as soon as two hypotheses in a row agree on them, with the tail that may still change, and all that
-    was said when a pause comes. Holds back the sound since the last place at which it was cut; what it encodes, and
-    so its cost, does not grow with the length of the talk. Silence costs nothing and gives no words.
+    Emits words as soon as its `policy` takes them as said (by default when two hypotheses in a row agree on them, or
+    the model's attention has left them behind), with the tail that may still change, and all that was said when a
+    pause comes. Holds back the sound since the last place at which it was cut; what it encodes, and so its cost, does
+    not grow with the length of the talk. Silence costs nothing and gives no words.
 
     Example:
         words: {uses: asr.whisper, inputs: {audio: talk.audio, speech: speech.activity}, with: {lang: es}}
 
     Source: Liu et al. 2020, "Low-latency sequence-to-sequence speech recognition and translation by partial
-    hypothesis selection" (local agreement); Radford et al. 2022, "Robust speech recognition via large-scale weak
-    supervision" (the model).
+    hypothesis selection" (agreement, hold); Papi et al. 2023, "AlignAtt: using attention-based audio-translation
+    alignments as a guide for simultaneous speech translation" (attention); Radford et al. 2022, "Robust speech
+    recognition via large-scale weak supervision" (the model).
     """
-
-    model: str = "whisper-base"  # name of a model, or a folder with a CTranslate2 Whisper model
-    lang: str = ""  # language spoken, BCP 47; empty: detected from the first utterance
-    hear_ms: Annotated[float, Meta(ge=50, le=2000)] = 200  # sound taken at once, milliseconds
-    step_ms: Annotated[int, Meta(ge=100, le=5000)] = 1000  # new sound between two hypotheses, ms
-    threads: Annotated[int, Meta(ge=1, le=16)] = 1  # threads of the engine
 
     runs_on: ClassVar[Place] = "thread"
     join: ClassVar[JoinName] = "covering"
@@ -49,8 +43,8 @@ class WhisperRecogniser(Node):
     transcript = Output(Text)
 
     def open(self) -> None:
-        self._listening = Listening(self.model, self.lang, "transcribe", self.threads)
-        self._listening.open(Policy(step_ms=self.step_ms))
+        self._listening = Listening(self, "transcribe")
+        self._listening.open()
 
     @property
     def held_since(self) -> Ns | None:

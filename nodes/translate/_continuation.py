@@ -73,7 +73,21 @@ class Continuation:
 
     def extend(self, unit: str) -> list[Piece]:
         """The words to append for the next unit of the source. They are committed with this call."""
-        added = self._next(unit)
+        return self._add(unit, self._next(unit))
+
+    def lag(self, unit: str, ahead: str) -> list[Piece]:
+        """As `extend`, but one word for each of the unit, with what was read `ahead` of it in view.
+
+        This is wait-k with a model that was trained on whole sentences (Ma et al., ACL 2019, section 4.1, "test-time
+        wait-k"). What the translation has more is said when the sentence ends.
+        """
+        whole = pieces(self._translate(" ".join(part for part in (self._source, unit, ahead) if part)))
+        rest = following(self._committed, whole) if self._committed else whole
+        if rest is None:  # it changed its mind on what is said already: go on at the same place
+            rest = whole[len(self._committed) :]
+        return self._add(unit, finished(rest[: len(unit.split())], unit))
+
+    def _add(self, unit: str, added: list[Piece]) -> list[Piece]:
         self._source = f"{self._source} {unit}".strip()
         self._committed += added
         if len(self._source.split()) > LONGEST_CONTEXT:

@@ -25,13 +25,21 @@ class Rendering:
         """The step of the translation for a step of the source; None when it brings nothing new."""
         words: tuple[Word, ...] = ()
         if step.committed:
-            words = spread(self._continuation.extend(join_words(step.committed)), step.committed)
+            words = spread(self._extend(step), step.committed)
         if step.ends in ("sentence", "end"):
             self._continuation.forget()
         before, tail = self._shown, self._preview(step.tentative, fresh=bool(step.committed or step.ends))
         if not (step.committed or step.ends) and tail == before:
             return None
         return Text(words, tail, self._target, step.ends, step.reason, step.committed)
+
+    def _extend(self, step: Text) -> list[Piece]:
+        unit = join_words(step.committed)
+        if (
+            step.reason == "wait-k"
+        ):  # see segment.wait_k: what was read ahead is in view, and nothing more is said
+            return self._continuation.lag(unit, step.tentative)
+        return self._continuation.extend(unit)
 
     def _preview(self, tail: str, *, fresh: bool) -> str:
         if not self._tentative:

@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from nodes.tts._backlog import Backlog, check
 from nodes.tts._espeak import EspeakLibrary
 from nodes.tts._pieces import Pieces
+from nodes.tts._speaking import Speaking
 from pipeline.errors import RouteError, SettingsError, did_you_mean
 from pipeline.media import Samples, Speech, Text
 from pipeline.node import Node, Part, Place
@@ -37,7 +37,7 @@ ALIASES = {
 
 
 @dataclass
-class EspeakVoice(Node):
+class EspeakVoice(Speaking, Node):
     """Speak text in any of over 100 languages, at once and without a model.
 
     Emits one piece of speech for each packet with committed words, with the source span of those words; text that
@@ -49,22 +49,14 @@ class EspeakVoice(Node):
         voice: {uses: tts.espeak, inputs: {text: target.translation}, with: {voice: f1, rate_wpm: 165}}
     """
 
-    lang: str = ""  # language of the text, BCP 47; empty takes it from the text
     voice: str = ""  # variant laid over the language: f1 to f5, m1 to m8, or a name; empty: the plain voice
     rate_wpm: Annotated[int, Meta(ge=80, le=450)] = 175  # the voice's own pace, words a minute, 80 to 450
-    speed: Annotated[float, Meta(ge=0.5, le=2)] = 1.0  # pace; 1.0 is the voice's own, 0.5 to 2
-    max_speed: Annotated[float, Meta(ge=1, le=2)] = 1.35  # how much faster it may get to keep up, 1 to 2
-    catch_up_ms: Annotated[float, Meta(ge=0)] = 1500  # backlog from which it gets faster, milliseconds
-    skip_ms: Annotated[float, Meta(ge=0)] = 0  # backlog from which it skips, milliseconds; 0: never
 
     text = Input(Text)
     speech = Output(Speech, rate_hz=RATE_HZ)
 
     runs_on: ClassVar[Place] = "thread"
     part: ClassVar[Part] = "speaking"
-
-    def __post_init__(self) -> None:
-        check(self.catch_up_ms, self.skip_ms)
 
     def open(self) -> None:
         self._library = EspeakLibrary()
@@ -81,8 +73,7 @@ class EspeakVoice(Node):
             raise SettingsError(f"tts.espeak: no voice {self.voice!r}; {did_you_mean(self.voice, variants)}")
         if self.lang:
             self._voice_of(self.lang)
-        fastest = FASTEST_WPM / self.rate_wpm
-        backlog = Backlog(self.speed, self.max_speed, fastest, self.catch_up_ms, self.skip_ms)
+        backlog = self.backlog(FASTEST_WPM / self.rate_wpm)
         self._pieces = Pieces("tts.espeak", self._say, RATE_HZ, backlog)
 
     def process(self, text: Packet[Text]) -> Iterator[Emission[Speech]]:

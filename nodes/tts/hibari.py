@@ -6,13 +6,12 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from msgspec import Meta
 
-from nodes.tts._backlog import Backlog, check
 from nodes.tts._pieces import Pieces
+from nodes.tts._speaking import Speaking
 from pipeline.errors import ModelError, RouteError, SettingsError, did_you_mean, need
 from pipeline.media import Samples, Speech, Text
 from pipeline.node import Node, Part, Place
@@ -28,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class HibariVoice(Node):
+class HibariVoice(Speaking, Node):
     """Speak English text with a natural voice, as soon as its words are committed.
 
     Emits one piece of speech for each packet with committed words, with the source span of those words; text that
@@ -40,12 +39,7 @@ class HibariVoice(Node):
         voice: {uses: tts.hibari, inputs: {text: target.translation}, with: {max_speed: 1.5}}
     """
 
-    lang: str = ""  # language of the text, BCP 47; empty takes it from the text
     voice: str = "heart"  # heart comes with the package; its other voices are fetched when named here
-    speed: Annotated[float, Meta(ge=0.5, le=2)] = 1.0  # pace; 1.0 is the voice's own, 0.5 to 2
-    max_speed: Annotated[float, Meta(ge=1, le=2)] = 1.35  # how much faster it may get to keep up, 1 to 2
-    catch_up_ms: Annotated[float, Meta(ge=0)] = 1500  # backlog from which it gets faster, milliseconds
-    skip_ms: Annotated[float, Meta(ge=0)] = 0  # backlog from which it skips, milliseconds; 0: never
 
     text = Input(Text)
     speech = Output(Speech, rate_hz=RATE_HZ)
@@ -53,14 +47,10 @@ class HibariVoice(Node):
     runs_on: ClassVar[Place] = "thread"
     part: ClassVar[Part] = "speaking"
 
-    def __post_init__(self) -> None:
-        check(self.catch_up_ms, self.skip_ms)
-
     def open(self) -> None:
         _speaks(self.lang)
         self._lease = shared(("tts.hibari", self.voice), lambda: _Engine(self.voice))
-        backlog = Backlog(self.speed, self.max_speed, FASTEST, self.catch_up_ms, self.skip_ms)
-        self._pieces = Pieces("tts.hibari", self._lease.value.say, RATE_HZ, backlog)
+        self._pieces = Pieces("tts.hibari", self._lease.value.say, RATE_HZ, self.backlog(FASTEST))
 
     def process(self, text: Packet[Text]) -> Iterator[Emission[Speech]]:
         if not text.payload.committed:

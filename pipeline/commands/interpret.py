@@ -68,6 +68,7 @@ def _talk(given: Namespace) -> Talk:
         to=given.to,
         from_=given.from_,
         pace=given.pace,
+        latency=given.latency,
         voice=given.voice or "",
         terms=terms,
         source_captions=not given.no_source_captions,

@@ -45,6 +45,25 @@ class Knobs(Node):
 
 
 @dataclass
+class Tuning:
+    """Settings that several nodes have, and no node itself."""
+
+    volume: float = 0.5  # how loud, 0 to 1
+    tone: int = 440  # how high, Hz
+
+
+@dataclass
+class Tuned(Tuning, Node):
+    """Inherits settings, overrules one, adds one."""
+
+    volume: float = 0.1  # how loud, 0 to 1, at night
+    extra: str = ""  # what it adds
+
+    def process(self) -> None:
+        pass
+
+
+@dataclass
 class Needy(Node):
     """A setting that must be given, a format that must fit."""
 

@@ -39,6 +39,15 @@ def test_what_works_now_comes_before_what_must_be_fetched(having: Callable[..., 
     assert [route.shape for route in routes.routes("pt", "en")] == ["direct", "cascade"]
 
 
+def test_into_english_whisper_comes_before_rules(
+    having: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    having(*HEARING)
+    monkeypatch.setattr(routes, "apertium_pairs", lambda: frozenset({("es", "en"), ("es", "pt")}))
+    assert [route.shape for route in routes.routes("es", "en")][:2] == ["direct", "cascade"]
+    assert str(routes.find("es", "pt")) == "asr.whisper -> translate.apertium"
+
+
 def test_any_language_goes_through_english(having: Callable[..., None]) -> None:
     having(*HEARING, "firefox-en-pt")
     for source in ("de", "sw", "auto"):

@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import SettingsError
 from pipeline.settings import Uses, build, faults, settings_of
 from tests.parts import Gain
-from tests.pipeline.cast import Knobs, Lonely, Needy
+from tests.pipeline.cast import Knobs, Lonely, Needy, Tuned
 
 
 def test_settings_are_told_with_their_type_default_and_comment() -> None:
@@ -22,6 +22,18 @@ def test_settings_are_told_with_their_type_default_and_comment() -> None:
     assert settings_of(Needy)["path"].required
     assert settings_of(Needy)["path"].default is dataclasses.MISSING
     assert settings_of(Lonely) == {}
+
+
+def test_inherited_settings_keep_their_comments_and_a_class_overrules_its_bases() -> None:
+    found = settings_of(Tuned)
+    assert list(found) == ["volume", "tone", "extra"]
+    assert [setting.comment for setting in found.values()] == [
+        "how loud, 0 to 1, at night",
+        "how high, Hz",
+        "what it adds",
+    ]
+    assert (found["volume"].default, found["tone"].default) == (0.1, 440)
+    assert faults(Tuned, {"tone": "a"})["tone"].endswith("give a whole number (how high, Hz)")
 
 
 def test_a_node_is_built_from_a_mapping() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from nodes._engines.draft import Draft, LiveWord, Placed
+from nodes._engines.draft import Draft, LiveWord
+from nodes._engines.policy import Policy
+from nodes._engines.stability import Placed, stability
 from nodes._engines.whisper import Word
 
 SECOND_NS = 1_000_000_000
@@ -32,7 +34,7 @@ def placed(*tokens: int, start_s: int = 0) -> list[Placed]:
 
 @pytest.fixture
 def draft() -> Draft:
-    return Draft(words, begins=lambda word: word.text != ",", agree=2)
+    return Draft(words, begins=lambda word: word.text != ",", stability=stability(Policy(), words))
 
 
 def test_two_hypotheses_that_agree_give_whole_words(draft: Draft) -> None:

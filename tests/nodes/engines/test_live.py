@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from nodes._engines.draft import LiveWord
 from nodes._engines.live import Heard, LiveRecogniser, Policy
+from nodes._engines.policy import Rule
 from nodes._engines.sound import SECOND_NS, VoiceWindow
+from nodes._engines.whisper import Hypothesis
 from tests.nodes.engines.scripted import ScriptedEngine, samples, voice
 
 Talk = list[tuple[float, float]]  # when somebody speaks, seconds
@@ -60,6 +63,53 @@ def test_any_cutting_into_calls_gives_every_word_once(steps: list[float]) -> Non
     got = numbers(said(listen(live, talk, steps)))
     assert got == sorted(set(got))
     assert set(range(8)) | set(range(13, 38)) <= set(got) | {8, 38}
+
+
+RULES: list[Rule] = ["agreement+attention", "agreement", "hold", "attention"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_by_every_policy_words_come_early_and_once(rule: Rule) -> None:
+    live = LiveRecogniser(ScriptedEngine(), language="es", policy=Policy(policy=rule))
+    heard = listen(live, [(0.0, 12.0)], [0.4] * 35)
+    assert numbers(said(heard[:20]))[:8] == list(range(8))
+    assert numbers(said(heard)) == list(range(30))
+
+
+@pytest.mark.parametrize(
+    ("bolder", "stricter"),
+    [
+        (Policy(policy="attention", behind_ms=400), Policy(policy="attention", behind_ms=2000)),
+        (Policy(policy="agreement", agree=2), Policy(policy="agreement", agree=4)),
+        (Policy(policy="hold", hold_words=1), Policy(policy="hold", hold_words=6)),
+        (Policy(), Policy(policy="agreement")),
+    ],
+)
+def test_a_stricter_policy_gives_the_same_words_later(bolder: Policy, stricter: Policy) -> None:
+    soon, late = (
+        listen(LiveRecogniser(ScriptedEngine(), language="es", policy=policy), [(0.0, 20.0)], [0.4] * 55)
+        for policy in (bolder, stricter)
+    )
+    counts = [[len(said(heard[: n + 1])) for n in range(55)] for heard in (soon, late)]
+    assert all(one >= other for one, other in zip(*counts, strict=True))
+    assert sum(counts[0]) > sum(counts[1])
+    assert numbers(said(soon)) == numbers(said(late)) == list(range(50))
+
+
+class Doubtful(ScriptedEngine):
+    """Sure of its first hypothesis only."""
+
+    def decode(self, *args: Any, **given: Any) -> Hypothesis:
+        heard = super().decode(*args, **given)
+        self._logprob = -3.0
+        return heard
+
+
+def test_the_longest_sound_that_may_be_held_fits_the_window_of_the_model() -> None:
+    engine = Doubtful()
+    policy = Policy(policy="attention", behind_ms=9000, longest_ms=15_000, keep_ms=10_000)
+    listen(LiveRecogniser(engine, language="es", policy=policy), [(0.0, 90.0)], [10.0] * 9)
+    assert max(engine.windows) < 29
 
 
 def test_spans_are_in_order_and_held_since_is_honest() -> None:

@@ -79,6 +79,18 @@ def test_a_translator_that_repeats_its_input_loses_no_word(units: list[str]) -> 
     assert "".join(letter for word in said for letter in word if letter.isalnum()) == letters
 
 
+def test_lagging_behind_it_says_a_word_for_a_word_and_the_rest_at_the_end() -> None:
+    answers = {
+        "the white house": "a casa branca",
+        "the white house is old": "a casa branca é velha",
+        "the white house is old.": "A casa branca é velha.",
+    }
+    continuation = Continuation(lambda text: answers[text], "pt")
+    assert joined(continuation.lag("the", "white house")) == "a"
+    assert joined(continuation.lag("white house", "is old")) == "casa branca"
+    assert joined(continuation.extend("is old.")) == "é velha."
+
+
 @pytest.fixture(scope="module")
 def engine() -> Iterator[FirefoxEngine]:
     need_model("firefox-en-pt")
