@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for v in 3.11 3.12 3.13; do command -v python$$v && break; done || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.stamp
-MODELS := whisper-base silero-vad firefox-en-pt firefox-pt-en two-cities
+MODELS := whisper-base silero-vad firefox-en-pt firefox-pt-en two-cities mediapipe-face mediapipe-hand
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system models demo test check lint types graphs bench docs wheel clean
@@ -17,11 +17,11 @@ setup: system $(STAMP) ## environment in .venv, with system packages where that 
 system:
 	@sh tools/system-packages.sh
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt tools/one-opencv/pyproject.toml
 	@echo "making .venv with $(PYTHON)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=24' 2>/dev/null || true
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt ./tools/one-opencv -e '.[dev]'
 	@touch $(STAMP)
 
 models: setup ## fetch and verify the models that the demo and the tests use

@@ -43,6 +43,7 @@ Progress = Callable[
 HUBS = {
     "huggingface": "{site}/{repo}/resolve/{revision}/{path}",
     "github": "https://github.com/{repo}/raw/{revision}/{path}",
+    "mediapipe": "https://storage.googleapis.com/mediapipe-models/{repo}/{revision}/{path}",
 }
 _CHUNK = 1 << 20  # bytes
 _TIMEOUT_S = 30  # without a byte from a hub

@@ -134,7 +134,94 @@ class Speech(msgspec.Struct, frozen=True, eq=False):
         return sample_time(len(self.samples), self.rate_hz)
 
 
-KINDS: tuple[type, ...] = (AudioFrame, VideoFrame, Activity, SpeechSegment, Text, Terms, Speech)
+class Box(msgspec.Struct, frozen=True):
+    """A rectangle in a picture; 0 to 1 of its width and height, from the upper left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Face(msgspec.Struct, frozen=True, eq=False):
+    """One face in one picture: where it is, what its mouth does, how the head is turned."""
+
+    id: int  # the same while the face is followed, from 1
+    box: Box
+    mouth: Box
+    crop: Pixels  # (96, 96) uint8, gray: the mouth, upright, at a fixed size of the face
+    aperture: float  # of the inner lips, in distances between the outer corners of the eyes
+    movement: float  # change of the shape of the lips, in the same distances a second
+    activity: float  # how likely it is that this mouth speaks, 0 to 1
+    yaw: float  # degrees; positive: to the left of the picture
+    pitch: float  # degrees; positive: down
+    roll: float  # degrees
+    reliable: bool  # whether `activity` can be trusted: a face seen from the front, near and calm enough
+
+    def __post_init__(self) -> None:
+        _read_only(self.crop)
+
+
+class Faces(msgspec.Struct, frozen=True, eq=False):
+    """All faces in one picture; none where nobody is seen."""
+
+    faces: tuple[Face, ...] = ()
+
+
+class ActiveSpeaker(msgspec.Struct, frozen=True):
+    """Whose mouth goes with the sound."""
+
+    face: int | None  # `id` of the face; None: nobody who is seen
+    confidence: float = 0.0  # 0 to 1
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """One hand in one picture, as it is seen there."""
+
+    side: str  # "left" or "right": whose hand it is, seen by the person
+    box: Box
+    shape: str  # "thumb_up", "thumb_down", "open_palm", "fist", "victory", "pointing_up", "i_love_you" or ""
+    score: float  # of `shape`, 0 to 1
+    fingers: int  # stretched, 0 to 5
+    tip: tuple[float, float]  # of the index finger, 0 to 1 of width and height
+    towards: tuple[float, float] | None = (
+        None  # unit vector in the picture, right and down; None: does not point
+    )
+
+
+class Hands(msgspec.Struct, frozen=True):
+    """All hands in one picture."""
+
+    hands: tuple[Hand, ...] = ()
+
+
+class Gesture(msgspec.Struct, frozen=True):
+    """A gesture that somebody makes: told when it is sure, and again when it is over."""
+
+    name: str  # a shape of a hand, "count", "pointing", "wave", "nod" or "shake"
+    by: str  # "left", "right" or "head"
+    start: Ns  # when it began
+    end: Ns  # until when it was seen so far
+    over: bool  # False when it is told for the first time, True when it has ended
+    score: float = 1.0  # 0 to 1
+    count: int = 0  # for "count": fingers shown
+    tip: tuple[float, float] | None = None  # for "pointing": where the finger is, 0 to 1 of width and height
+    towards: tuple[float, float] | None = None  # for "pointing": unit vector in the picture, right and down
+
+
+KINDS: tuple[type, ...] = (
+    AudioFrame,
+    VideoFrame,
+    Activity,
+    SpeechSegment,
+    Text,
+    Terms,
+    Speech,
+    Faces,
+    ActiveSpeaker,
+    Hands,
+    Gesture,
+)
 NEVER_DROPPED: tuple[type, ...] = (Text, Speech)
 
 

@@ -53,7 +53,7 @@ __all__ = [
     "verify",
 ]
 
-CAPABILITIES = ("asr", "mt", "tts", "vad", "media")
+CAPABILITIES = ("asr", "mt", "tts", "vad", "vision", "media")
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(

@@ -13,7 +13,22 @@ import numpy as np
 
 from pipeline.clock import seconds
 from pipeline.errors import NodeError
-from pipeline.media import Activity, AudioFrame, Speech, SpeechSegment, Terms, Text, VideoFrame
+from pipeline.media import (
+    ActiveSpeaker,
+    Activity,
+    AudioFrame,
+    Box,
+    Face,
+    Faces,
+    Gesture,
+    Hand,
+    Hands,
+    Speech,
+    SpeechSegment,
+    Terms,
+    Text,
+    VideoFrame,
+)
 from pipeline.node import Node
 from pipeline.packet import Packet
 from pipeline.port import Port
@@ -88,6 +103,55 @@ def _speech(form: dict[str, object]) -> list[Packet[Speech]]:
     ]
 
 
+def _faces(form: dict[str, object]) -> list[Packet[Faces]]:
+    """Two faces from the second picture on; the first one speaks from 0.4 s to 1.3 s."""
+    packets = []
+    for index in range(25):
+        at = index * 0.08
+        talking = 0.4 <= at < 1.3
+        found = (_face(1, talking, at), _face(2, False, at)) if index else ()
+        packets.append(Packet(Faces(found), seconds(at), seconds(at + 0.08)))
+    return packets
+
+
+def _face(number: int, talking: bool, at: float) -> Face:
+    box = Box(0.1 + 0.4 * (number - 1), 0.2, 0.4 + 0.4 * (number - 1), 0.7)
+    mouth = Box(box.left + 0.1, 0.55, box.right - 0.1, 0.62)
+    crop = np.full((96, 96), 60 + 60 * talking, np.uint8)
+    wag = 12 * float(np.sin(12 * at)) if number == 2 else 0.0  # the second one nods
+    return Face(
+        number, box, mouth, crop, 0.2 * talking, 1.0 * talking, 0.9 if talking else 0.05, 0, wag, 0, True
+    )
+
+
+def _active_speaker(form: dict[str, object]) -> list[Packet[ActiveSpeaker]]:
+    told = (
+        (ActiveSpeaker(None), 0.0, 0.4),
+        (ActiveSpeaker(1, 0.8), 0.4, 1.3),
+        (ActiveSpeaker(None), 1.3, 2.0),
+    )
+    return [Packet(payload, seconds(start), seconds(end)) for payload, start, end in told]
+
+
+def _hands(form: dict[str, object]) -> list[Packet[Hands]]:
+    shown = Hand("right", Box(0.6, 0.5, 0.8, 0.9), "thumb_up", 0.8, 1, (0.7, 0.5))
+    return [
+        Packet(Hands((shown,) if 2 <= index < 9 else ()), seconds(index / 7), seconds((index + 1) / 7))
+        for index in range(14)
+    ]
+
+
+def _gestures(form: dict[str, object]) -> list[Packet[Gesture]]:
+    return [
+        Packet(
+            Gesture("thumb_up", "right", seconds(0.4), seconds(until), over, 0.8),
+            seconds(at),
+            seconds(at + 0.1),
+        )
+        for at, until, over in ((0.6, 0.7, False), (1.5, 1.3, True))
+    ]
+
+
 def _rate(form: dict[str, object], otherwise: int) -> int:
     rate_hz = form.get("rate_hz")
     return rate_hz if isinstance(rate_hz, int) and rate_hz else otherwise
@@ -101,5 +165,9 @@ _MAKERS: dict[type, Callable[[dict[str, object]], list[Packet[Any]]]] = {
     Text: _text,
     Terms: _terms,
     Speech: _speech,
+    Faces: _faces,
+    ActiveSpeaker: _active_speaker,
+    Hands: _hands,
+    Gesture: _gestures,
     object: _text,
 }

@@ -10,6 +10,9 @@ need apertium apertium        # translate.apertium
 if command -v ldconfig >/dev/null 2>&1 && ! ldconfig -p 2>/dev/null | grep -q libportaudio; then
     missing="$missing libportaudio2"  # microphone and loudspeaker
 fi
+if command -v ldconfig >/dev/null 2>&1 && ! ldconfig -p 2>/dev/null | grep -q 'libGLESv2\.so\.2'; then
+    missing="$missing libegl1 libgles2"  # MediaPipe: faces and hands
+fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing system packages:$missing"
@@ -19,4 +22,4 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
 fi
 echo "not installed (optional):$missing"
 echo "  as root, type: apt-get install$missing"
-echo "  without them their parts are skipped: drawing SVG, Apertium, sound devices, checks with ffmpeg"
+echo "  without them their parts are skipped: drawing SVG, Apertium, sound devices, faces and hands, checks with ffmpeg"

@@ -12,7 +12,21 @@ from typing import Any
 import msgspec
 
 from pipeline.clock import Ns
-from pipeline.media import Activity, Speech, SpeechSegment, Terms, Text, Word
+from pipeline.media import (
+    ActiveSpeaker,
+    Activity,
+    Box,
+    Face,
+    Faces,
+    Gesture,
+    Hand,
+    Hands,
+    Speech,
+    SpeechSegment,
+    Terms,
+    Text,
+    Word,
+)
 from pipeline.packet import PARTS, Packet
 
 
@@ -49,7 +63,20 @@ def event(kind: str, packet: Packet[Any]) -> dict[str, Any]:
         return base | {"speaking": payload.speaking, "probability": round(payload.probability, 3)}
     if isinstance(payload, SpeechSegment):
         return base | {"mean_probability": round(payload.mean_probability, 3)}
-    return base | {"terms": list(payload.terms) if isinstance(payload, Terms) else []}
+    if isinstance(payload, Terms):
+        return base | {"terms": list(payload.terms)}
+    return base | _seen(payload)
+
+
+def _seen(payload: Any) -> dict[str, Any]:
+    """What a payload of the eyes says."""
+    if isinstance(payload, Faces):
+        return {"faces": [_face(face) for face in payload.faces]}
+    if isinstance(payload, ActiveSpeaker):
+        return {"face": payload.face, "confidence": round(payload.confidence, 3)}
+    if isinstance(payload, Hands):
+        return {"hands": [_hand(hand) for hand in payload.hands]}
+    return _gesture(payload) if isinstance(payload, Gesture) else {}
 
 
 def line(kind: str, packet: Packet[Any]) -> bytes:
@@ -83,6 +110,41 @@ def _speech(packet: Packet[Any], speech: Speech) -> dict[str, Any]:
         "words": _words(speech.words),
     }
     return found | ({"lag": lag(packet)} if packet.left else {})
+
+
+def _face(face: Face) -> dict[str, Any]:
+    figures = ("aperture", "movement", "activity", "yaw", "pitch", "roll")
+    found: dict[str, Any] = {"id": face.id, "box": _box(face.box), "mouth": _box(face.mouth)}
+    found |= {name: round(getattr(face, name), 3) for name in figures}
+    return found | {"reliable": face.reliable}
+
+
+def _hand(hand: Hand) -> dict[str, Any]:
+    found = {"side": hand.side, "box": _box(hand.box), "shape": hand.shape, "score": round(hand.score, 3)}
+    return found | {"fingers": hand.fingers} | _direction(hand.tip, hand.towards)
+
+
+def _gesture(gesture: Gesture) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "gesture": gesture.name,
+        "by": gesture.by,
+        "over": gesture.over,
+        "began_s": seconds_of(gesture.start),
+        "seen_until_s": seconds_of(gesture.end),
+        "score": round(gesture.score, 3),
+        "count": gesture.count,
+    }
+    return found | (_direction(gesture.tip, gesture.towards) if gesture.tip else {})
+
+
+def _direction(tip: tuple[float, float], towards: tuple[float, float] | None) -> dict[str, Any]:
+    """Where a finger is, and where it points if it does."""
+    found: dict[str, Any] = {"tip": [round(part, 3) for part in tip]}
+    return found | ({"towards": [round(part, 3) for part in towards]} if towards else {})
+
+
+def _box(box: Box) -> list[float]:
+    return [round(side, 3) for side in (box.left, box.top, box.right, box.bottom)]
 
 
 def _words(words: Iterable[Word]) -> list[list[Any]]:

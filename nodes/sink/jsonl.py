@@ -10,7 +10,7 @@ import msgspec
 from nodes.sink._events import line
 from nodes.sink._file import OutputFile
 from pipeline.clock import Ns
-from pipeline.media import Activity, Speech, SpeechSegment, Terms, Text
+from pipeline.media import ActiveSpeaker, Activity, Faces, Gesture, Hands, Speech, SpeechSegment, Terms, Text
 from pipeline.node import JoinName, Node, Place
 from pipeline.packet import Packet
 from pipeline.port import Input
@@ -38,6 +38,10 @@ class EventLog(Node):
     activity = Input(Activity, optional=True)
     segment = Input(SpeechSegment, optional=True)
     terms = Input(Terms, optional=True)
+    faces = Input(Faces, optional=True)
+    speaker = Input(ActiveSpeaker, optional=True)
+    hands = Input(Hands, optional=True)
+    gesture = Input(Gesture, optional=True)
 
     join: ClassVar[JoinName] = "arrival"
     runs_on: ClassVar[Place] = "thread"
@@ -56,6 +60,10 @@ class EventLog(Node):
         activity: Packet[Activity] | None,
         segment: Packet[SpeechSegment] | None,
         terms: Packet[Terms] | None,
+        faces: Packet[Faces] | None,
+        speaker: Packet[ActiveSpeaker] | None,
+        hands: Packet[Hands] | None,
+        gesture: Packet[Gesture] | None,
     ) -> None:
         if activity is not None and activity.payload.speaking == self._speaking:
             activity = None
@@ -63,7 +71,8 @@ class EventLog(Node):
             self._speaking = activity.payload.speaking
         if speech is not None:
             speech = self._placed(speech)
-        packets = (transcript, unit, translation, speech, activity, segment, terms)
+        heard = (transcript, unit, translation, speech, activity, segment, terms)
+        packets = (*heard, faces, speaker, hands, gesture)
         for kind, packet in zip(self.inputs, packets, strict=True):
             if packet is not None:
                 self._file.append(line(kind, packet))

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from pipeline import models, resolve
+from pipeline.commands import opencv
 from pipeline.commands.columns import columns, show
 
 PACKAGES = {  # module: (distribution, extra, what it is for)
@@ -23,10 +24,17 @@ PACKAGES = {  # module: (distribution, extra, what it is for)
     "soxr": ("soxr", "asr", "changing sample rates"),
     "hibari": ("hibari-tts", "tts", "English speech"),
     "espeakng_loader": ("espeakng-loader", "tts", "speech in over 100 languages"),
+    "mediapipe": ("mediapipe", "vision", "faces and hands"),
+    "cv2": ("opencv", "vision", "pictures"),
     "sounddevice": ("sounddevice", "live", "microphone and loudspeaker"),
     "rich": ("rich", "cli", "live captions in the terminal"),
     "trio": ("trio", "cli", "virtual time"),
 }
+LIBRARIES: dict[str, tuple[tuple[str, ...], str]] = {  # module: (what it loads, Debian packages)
+    "sounddevice": (("portaudio",), "libportaudio2"),
+}
+if platform.system() == "Linux":  # elsewhere they are part of the system
+    LIBRARIES["mediapipe"] = (("EGL", "GLESv2"), "libegl1 libgles2")
 PROGRAMS = {  # program: (Debian package, what it is for)
     "dot": ("graphviz", "drawing graphs as SVG"),
     "apertium": ("apertium apertium-eng-spa", "rule-based translation, English and Spanish"),
@@ -54,9 +62,18 @@ def _packages() -> Iterator[tuple[str, str, str]]:
         state = f"missing: pip install {wanted}"
         if find_spec(module) is not None:
             state = _version(distribution) or "there"
-        if module == "sounddevice" and find_spec(module) is not None and find_library("portaudio") is None:
-            state += ", but not its library: apt-get install libportaudio2"
+            state += _without_library(module)
+        if module == "cv2":
+            state = opencv.state()
         yield distribution, state, about
+
+
+def _without_library(module: str) -> str:
+    """What a package that is there still lacks of the system."""
+    libraries, package = LIBRARIES.get(module, ((), ""))
+    if all(find_library(library) for library in libraries):
+        return ""
+    return f", but not its libraries: apt-get install {package}"
 
 
 def _programs() -> Iterator[tuple[str, str, str]]:

@@ -55,6 +55,7 @@ TRIED: dict[str, Given] = {
     "segment.fixed": _defaults,
     "segment.sentences": _defaults,
     "segment.units": _defaults,
+    "segment.wait_k": _defaults,
     "sink.collect": _defaults,
     "sink.external": _defaults,
     "sink.subtitles": _file("captions.vtt"),
@@ -62,6 +63,7 @@ TRIED: dict[str, Given] = {
     "source.tone": _defaults,
     "translate.firefox": _model("firefox-en-pt", {"from": "en", "to": "pt"}),
     "tts.espeak": _defaults,
+    "vad.audiovisual": _defaults,
     "vad.energy": _defaults,
     "vad.silero": _model("silero-vad", {}),
     "vad.webrtc": _defaults,
@@ -77,8 +79,12 @@ ELSEWHERE = {
     "source.file": "needs a recording; see tests/nodes/source",
     "source.microphone": "listens to a device; see tests/nodes/source",
     "translate.apertium": "starts a program for each run; see tests/nodes/translate",
+    "translate.livetranslate": "is a client of a service; see tests/nodes/translate",
+    "translate.openai": "is a client of a service; see tests/nodes/translate",
     "translate.whisper": "a hypothesis takes a second; see tests/nodes/translate",
     "tts.hibari": "speaks for seconds in each run; see tests/nodes/tts",
+    "vision.gesture": "is tried on a real hand; see tests/nodes/vision",
+    "vision.lips": "is tried on a real face; see tests/nodes/vision",
 }
 
 

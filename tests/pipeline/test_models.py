@@ -37,7 +37,8 @@ HANG_UP = b"the hub closes the connection without a word"
 @pytest.mark.usefixtures("here")
 def test_the_list_of_the_house_is_well_formed() -> None:
     known = models.catalogue()
-    assert set(known) == {"whisper-base", "firefox-en-pt", "firefox-pt-en", "silero-vad", "two-cities"}
+    heard = {"whisper-base", "firefox-en-pt", "firefox-pt-en", "silero-vad", "two-cities"}
+    assert set(known) == heard | {"mediapipe-face", "mediapipe-hand"}
     for model in known.values():
         assert model.title
         assert model.licence

@@ -13,6 +13,7 @@ from pipeline.clock import ms, seconds
 from pipeline.errors import OutputError
 from pipeline.media import Speech, SpeechSegment, Terms, Text, Word
 from pipeline.packet import Packet
+from pipeline.specimens import specimen
 from pipeline.testing import activity, feed, silence, text, words
 
 
@@ -107,10 +108,25 @@ def test_activity_is_written_when_it_changes(path: Path) -> None:
     ]
 
 
+def test_what_the_eyes_see_is_written_in_figures(path: Path) -> None:
+    eyes = ("faces", "speaker", "hands", "gesture")
+    faces, speaker, hands, gesture = (specimen(EventLog.inputs[name], EventLog()) for name in eyes)
+    feed(EventLog(str(path)), faces=faces, speaker=speaker, hands=hands, gesture=gesture)
+    told = {kind: [line for line in lines(path) if line["kind"] == kind] for kind in eyes}
+    assert {face["id"] for line in told["faces"] for face in line["faces"]} == {1, 2}
+    assert [line["face"] for line in told["speaker"]] == [None, 1, None]
+    assert told["hands"][3]["hands"][0]["shape"] == "thumb_up"
+    assert [(line["gesture"], line["over"]) for line in told["gesture"]] == [
+        ("thumb_up", False),
+        ("thumb_up", True),
+    ]
+
+
 def test_each_line_is_there_at_once(path: Path) -> None:
     node = EventLog(str(path))
     node.open()
-    node.process(Packet(Text(words("olá")), 0, 1), None, None, None, None, None, None)
+    others = [None] * (len(node.inputs) - 1)
+    node.process(Packet(Text(words("olá")), 0, 1), *others)
     assert lines(path)[0]["text"] == "olá"
     node.close()
 
