@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import get_args
 
 from benchmarks.live_recordings import manifest, media_root
-from pipeline.measure.longform import (
+from pipeline.measure.recording import Recording, Sentence
+from pipeline.measure.scores.longform import (
     mean_scores,
     segments,
     sentence_scores,
     stream_scores,
     stream_segments,
 )
-from pipeline.measure.recording import Recording, Sentence
 from pipeline.measure.trace import Clock, Said
 
 WORDS_A_MINUTE = 150

@@ -6,8 +6,10 @@ import msgspec
 import numpy as np
 
 from benchmarks.live_recordings import Recording
-from pipeline.measure import longform, quality, words
 from pipeline.measure import recording as measured
+from pipeline.measure.metrics import word_delay
+from pipeline.measure.scores import longform
+from pipeline.measure.text import quality
 from pipeline.measure.trace import Said
 
 
@@ -38,12 +40,12 @@ def long_yaal(said: list[Timed], recording: Recording) -> float:
 
 def p95(said: list[Timed]) -> float:
     """95th percentile of the time from the end of a word's source to the moment at which it came out."""
-    return float(np.percentile(words.word_delays(_said(said)), 95)) / 1000 if said else float("nan")
+    return float(np.percentile(word_delay.word_delays(_said(said)), 95)) / 1000 if said else float("nan")
 
 
 def growth(said: list[Timed]) -> float:
     """Mean lag of the last minute less that of the first; 0 where all came within a minute."""
-    return (words.growth(_said(said)) or 0.0) / 1000
+    return (word_delay.growth(_said(said)) or 0.0) / 1000
 
 
 def _said(said: list[Timed]) -> list[Said]:

@@ -21,13 +21,13 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {  # preset: what a nod
     "low": {
         "asr.whisper": _SOON,
         "translate.whisper": _SOON,
-        "segment.units": {"min_words": 3, "threshold": 0.8, "floor": 0.6, "min_ms": 500.0, "max_ms": 2000.0},
+        "segment.units": {"min_words": 2, "floor": 0.6, "min_ms": 500.0, "max_ms": 3000.0},
     },
     "balanced": {},
     "quality": {
         "asr.whisper": _WELL,
         "translate.whisper": _WELL,
-        "segment.units": {"min_words": 6, "max_words": 40, "threshold": 0.9, "floor": 0.8, "max_ms": 8000.0},
+        "segment.units": {"min_words": 4, "max_words": 40, "threshold": 0.85, "floor": 0.75, "max_ms": 6000.0},
     },
 }
 

@@ -43,7 +43,8 @@ class SimulstreamLog(Node):
         self._tail: list[str] = []  # tokens shown, but not committed
         self._open_word = ""  # the last committed token, which glued pieces may still lengthen
         self._write({"model_loading_time": 0.0})
-        self._write({"id": self.id, "metadata": {"wav_name": self.name}})
+        metadata = {"wav_name": self.name, "clock": "queue"}  # for our own reader: times with all waiting
+        self._write({"id": self.id, "metadata": metadata})
 
     def process(self, translation: Packet[Text]) -> None:
         text = translation.payload

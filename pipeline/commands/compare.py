@@ -7,12 +7,12 @@ from argparse import Namespace
 from pathlib import Path
 
 from pipeline.commands.columns import columns, show
-from pipeline.measure import compare_page
-from pipeline.measure.compare import Change, Comparison, Pair
-from pipeline.measure.compare import compare as compared
-from pipeline.measure.compare_page import counted, signed
-from pipeline.measure.evaluation import load
-from pipeline.measure.page.metrics import HEADLINE, metric
+from pipeline.measure.compare import page
+from pipeline.measure.compare.comparison import Change, Comparison, Pair
+from pipeline.measure.compare.comparison import compare as compared
+from pipeline.measure.compare.page import counted, signed
+from pipeline.measure.evaluation.results import load
+from pipeline.measure.scores.labels import HEADLINE, metric
 
 SHOWN = 3  # sentences on each side, on the screen
 
@@ -21,7 +21,7 @@ def compare(given: Namespace) -> int:
     """Compare two folders of `dragoman evaluate`, and write the page."""
     found = compared(load(Path(given.a)), load(Path(given.b)))
     out = Path(given.out)
-    compare_page.write(found, out)
+    page.write(found, out)
     if not given.quiet:
         show(_text(found))
         sys.stdout.write(f"\n{out}: all scores, recordings and sentences, with links to listen\n")
@@ -50,7 +50,7 @@ def _scores(changes: list[Change]) -> str:
 def _row(one: Change) -> tuple[str, ...]:
     known, test = metric(one.key), one.test
     return (
-        f"{known.label}, {known.unit}".rstrip(", "),
+        known.head,
         known.show(one.a),
         known.show(one.b),
         signed(one.key, one.difference),

@@ -11,9 +11,13 @@ from pipeline.commands.columns import columns, show
 from pipeline.commands.evaluating import Progress
 from pipeline.commands.running import values
 from pipeline.errors import InputError
-from pipeline.measure import evaluation, manifest, tables
-from pipeline.measure.evaluation import Evaluation, LeftOut, Plan
-from pipeline.measure.manifest import Manifest, Wanted
+from pipeline.measure.evaluation import tables
+from pipeline.measure.evaluation.evaluate import at_once, built, run
+from pipeline.measure.evaluation.plan import Plan
+from pipeline.measure.manifests import manifest
+from pipeline.measure.manifests.manifest import Manifest, Wanted
+from pipeline.measure.recording import LeftOut
+from pipeline.measure.scores.evaluation import SLOWED, Evaluation
 
 FEW = 20  # faults that are told one by one
 WHAT = {
@@ -29,22 +33,22 @@ WHAT = {
 def evaluate(given: Namespace) -> int:
     """Evaluate recordings; 0 when all that the manifest names was scored, 1 when something was left out."""
     plan = planned(given, Path(given.out))
-    patterns, left_out = evaluation.built(plan)
+    patterns, left_out = built(plan)
     _tell_left_out(left_out, plan.out)
-    _tell_jobs(plan, evaluation.at_once(plan, patterns.values()))
+    _tell_jobs(plan, at_once(plan, patterns.values()))
     recordings = [recording for recording in plan.recordings if recording.id in patterns]
     with Progress(recordings, quiet=given.quiet) as progress:
-        found = evaluation.run(plan, progress.step)
+        found = run(plan, progress.step)
     if not given.quiet:
         _tell_scores(found)
     _tell_left_out([one for one in found.left_out if one not in left_out], plan.out)
     return 1 if found.left_out else 0
 
 
-def _tell_jobs(plan: Plan, at_once: int) -> None:
-    if plan.jobs > at_once:
-        what = f"--jobs {plan.jobs}: more than {at_once} at once would slow one another, and show it as delay"
-        sys.stderr.write(f"{what}; {at_once} at once\n")
+def _tell_jobs(plan: Plan, most: int) -> None:
+    if plan.jobs > most:
+        what = f"--jobs {plan.jobs}: more than {most} at once would slow one another, and show it as delay"
+        sys.stderr.write(f"{what}; {most} at once\n")
 
 
 def planned(given: Namespace, out: Path) -> Plan:
@@ -111,6 +115,10 @@ def _tell_left_out(left_out: list[LeftOut], out: Path) -> None:
 
 def _tell_scores(found: Evaluation) -> None:
     sys.stdout.write("\n" + columns(tables.shown(found)) + "\n")
+    if found.busy:
+        sys.stdout.write(
+            f"{tables.MARK.strip()} {found.total.notes[SLOWED]}; end other programs, and say --again\n\n"
+        )
     rows = [
         (str(found.folder / name), about) for name, about in WHAT.items() if (found.folder / name).exists()
     ]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from pipeline.measure.evaluation.workers import Step, cores, load_average
 from pipeline.measure.recording import Recording
-from pipeline.measure.workers import Step, cores, load_average
 
 KEPT = "there already"
 

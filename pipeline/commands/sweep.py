@@ -11,14 +11,15 @@ from pipeline.commands.columns import columns, show
 from pipeline.commands.evaluate import planned
 from pipeline.commands.evaluating import Progress
 from pipeline.errors import InputError, did_you_mean
-from pipeline.measure import evaluation, speech, sweep_page
-from pipeline.measure.evaluation import Evaluation, Plan
-from pipeline.measure.page.metrics import metric
-from pipeline.measure.points import Vary, vary
-from pipeline.measure.results import CPU
-from pipeline.measure.score import KEYS
-from pipeline.measure.sweep import Row, Sweep, run
-from pipeline.measure.variant import POLICY
+from pipeline.measure.evaluation import evaluate, listening
+from pipeline.measure.evaluation.changes import POLICY
+from pipeline.measure.evaluation.plan import Plan
+from pipeline.measure.scores.evaluation import CPU, Evaluation
+from pipeline.measure.scores.labels import metric
+from pipeline.measure.scores.score import KEYS
+from pipeline.measure.sweep import page
+from pipeline.measure.sweep.curve import Row, Sweep, run
+from pipeline.measure.sweep.points import Vary, vary
 
 FEW = 5  # recordings left out that are told one by one
 ABOUT = {
@@ -47,7 +48,7 @@ def sweep(given: Namespace) -> int:
 
     def evaluated(at: Plan) -> Evaluation:
         with Progress(at.recordings, quiet=given.quiet) as progress:
-            return evaluation.run(at, progress.step)
+            return evaluate.run(at, progress.step)
 
     found = run(
         plan,
@@ -56,9 +57,9 @@ def sweep(given: Namespace) -> int:
         quality=given.y,
         latency=given.x,
         tell=tell,
-        evaluate=evaluated,
+        evaluated=evaluated,
     )
-    sweep_page.write(found)
+    page.write(found)
     if not given.quiet:
         _tell(found)
     return 1 if found.lost or any(row.why for row in found.rows) else 0
@@ -69,7 +70,7 @@ def _names(text: str) -> list[str]:
 
 
 def _known(key: str) -> None:
-    known = [*KEYS, CPU, *speech.KEYS]
+    known = [*KEYS, CPU, *listening.KEYS]
     if key not in known:
         raise InputError(f"{key!r}: no such score; {did_you_mean(key, known)}")
 
@@ -77,7 +78,7 @@ def _known(key: str) -> None:
 def _tell(found: Sweep) -> None:
     keys = [key for key in (found.quality, found.latency, "word_delay_p95_ms", "cpu") if _there(found, key)]
     keys = list(dict.fromkeys(keys))
-    head = ("point", "", *(f"{metric(key).label}, {metric(key).unit}".rstrip(", ") for key in keys))
+    head = ("point", "", *(metric(key).head for key in keys))
     lines = [head, *(_line(found, row, keys) for row in found.rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     rows = [
@@ -104,8 +105,5 @@ def _line(found: Sweep, row: Row, keys: Sequence[str]) -> tuple[str, ...]:
     cells = []
     for key in keys:
         interval = {found.quality: row.quality, found.latency: row.latency}.get(key)
-        bounds = (
-            f" ({metric(key).show(interval.low)} to {metric(key).show(interval.high)})" if interval else ""
-        )
-        cells.append(metric(key).show(row.values.get(key)) + bounds)
+        cells.append(metric(key).within(row.values.get(key), interval))
     return (row.point.name, row.why or marks, *cells)

@@ -45,6 +45,13 @@ class Recording(msgspec.Struct, frozen=True):
         return unit_of(self.to)
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """A recording that is not scored, and why."""
+
+    id: str  # empty where a line of a manifest has none
+    why: str  # place: what is wrong; how to put it right
+
+
 def unit_of(lang: str) -> Unit:
     """Words, or characters for languages written without spaces."""
     return "char" if lang.split("-", maxsplit=1)[0] in UNSPACED else "word"

@@ -3,7 +3,7 @@
 A unit (word or character) has four times:
 
     heard     source that had been taken when it came: the field's delay without compute (CU). Where a log does not
-              tell, the largest end of all that was said by then, which is a lower bound.
+              tell, the largest end of all that was said by then, which is a lower bound. Never less than before.
     compute   time from then to when it came, less waiting in queues where the log tells it
     out       the run's clock at which it came: with compute and queueing, what people wait for
     start,    the span of the source that it renders
@@ -64,7 +64,7 @@ class Stream(msgspec.Struct, frozen=True):
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A piece of speech: when it was there, when it plays, and what it renders; milliseconds."""
+    """A piece of speech: when it was there, when it plays, what it renders, and its delay by part; milliseconds."""
 
     text: str
     out: float
@@ -73,6 +73,7 @@ class Piece(msgspec.Struct, frozen=True):
     start: float
     end: float
     skipped: int
+    lag_ms: dict[str, float] = {}  # as that of a `Cut`, to the moment it was there
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -121,14 +122,14 @@ def read_events(path: Path, name: str, source_ms: float) -> Trace:
     """
     streams = {kind: _Growing() for kind in ("transcript", "unit", "translation")}
     pieces: list[Piece] = []
-    heard = 0.0
+    furthest = 0.0  # end of all that any stream said, ms
     for event in _events(path):
         kind = event["kind"]
         if kind == "speech":
             pieces.append(_piece(event))
         elif kind in streams:
-            heard = max(heard, event.get("heard_s", event["end_s"]) * 1000)
-            streams[kind].add(event, heard)
+            furthest = max(furthest, event["end_s"] * 1000)
+            streams[kind].add(event, event["heard_s"] * 1000 if "heard_s" in event else furthest)
     transcript, units, translation = (grown.stream() for grown in streams.values())
     return Trace(name, source_ms, transcript, units, translation, tuple(pieces))
 
@@ -178,7 +179,11 @@ def _piece(event: dict[str, Any]) -> Piece:
     out, plays_at, duration, start, end = (
         event[key] * 1000 for key in ("clock_s", "plays_at_s", "duration_s", "start_s", "end_s")
     )
-    return Piece(event["text"], out, plays_at, duration, start, end, event.get("skipped", 0))
+    return Piece(event["text"], out, plays_at, duration, start, end, event.get("skipped", 0), _lag(event))
+
+
+def _lag(event: dict[str, Any]) -> dict[str, float]:
+    return {part.removesuffix("_s"): value * 1000 for part, value in event.get("lag", {}).items()}
 
 
 class _Growing:
@@ -189,15 +194,16 @@ class _Growing:
         self._said: list[Said] = []
         self._cuts: list[Cut] = []
         self._tail: list[str] = []
+        self._heard = 0.0
         self._shown = 0
         self._erased = 0
 
     def add(self, event: dict[str, Any], heard: float) -> None:
-        """Take an event; `heard` is the source heard by then, ms."""
+        """Take an event; `heard` is the source that had been taken when it came, ms."""
+        heard = self._heard = max(self._heard, heard)
         self._lang = event.get("lang") or self._lang
-        lag = {part.removesuffix("_s"): value * 1000 for part, value in event.get("lag", {}).items()}
         out = max(heard, event["clock_s"] * 1000)
-        compute = event["work_s"] * 1000 if "work_s" in event else max(0.0, out - heard)
+        compute = min(event["work_s"] * 1000, out - heard) if "work_s" in event else out - heard
         first = len(self._said)
         new = []
         for text, start_s, end_s in event.get("words", []):
@@ -205,7 +211,7 @@ class _Growing:
                 self._said.append(Said(word, heard, compute, out, start_s * 1000, end_s * 1000))
                 new.append(word)
         if new:
-            self._cuts.append(Cut(first, len(self._said), event.get("reason", ""), lag))
+            self._cuts.append(Cut(first, len(self._said), event.get("reason", ""), _lag(event)))
         self._show(new, event.get("tentative", "").split())
 
     def _show(self, new: list[str], tail: list[str]) -> None:

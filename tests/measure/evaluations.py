@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 
-from pipeline.measure.manifest import to_line
+from pipeline.measure.evaluation import disturbance
+from pipeline.measure.evaluation.disturbance import Disturbance
+from pipeline.measure.manifests.manifest import to_line
 from pipeline.measure.recording import Recording, Sentence
 
 SENTENCE_S = 5.0
@@ -31,6 +33,12 @@ ABOUT = {
     "platform": "Linux",
     "cores": 2,
 }
+
+
+def slowed(folder: Path, id_: str) -> None:
+    """Let a run of an evaluation have been slowed by other programs."""
+    met = Disturbance(had_s=2.0, waited_s=3.0, others=1.5)
+    (folder / "runs" / id_ / disturbance.FILE).write_bytes(msgspec.json.encode(met))
 
 
 def evaluated(folder: Path, said: Mapping[str, Sequence[str]], *, lag_s: float = 2.0, **about: Any) -> Path:

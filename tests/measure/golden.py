@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.measure.degeneracy import Case
+from pipeline.measure.metrics.degeneracy import Case
 
 A = Case((1000, 1500, 2000, 2500, 3000, 3000), 3000, 6)  # keeps pace
 B = Case((1000, 1000, 2000, 2000, 3000, 3000, 4000, 4000), 4000, 4)  # says twice as much as it should

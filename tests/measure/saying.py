@@ -27,8 +27,9 @@ nodes:
 
 @dataclass
 class Saying(Node):
-    """Say a word at the end of each second of sound."""
+    """Say a word at the end of each second of sound, or some seconds later."""
 
+    hold: int = 0  # words held back until so many more were heard
     trouble: str = ""  # after a second: raise, die; empty: none
 
     audio = Input(AudioFrame)
@@ -38,7 +39,7 @@ class Saying(Node):
         self._said = 0
 
     def process(self, audio: Packet[AudioFrame]) -> Iterator[Emission[Any]]:
-        while audio.end >= (self._said + 1) * SECOND:
+        while audio.end >= (self._said + 1 + self.hold) * SECOND:
             start, end = self._said * SECOND, (self._said + 1) * SECOND
             yield self.text(Text((Word(WORDS[self._said], start, end),), lang="en"), start, end)
             self._said += 1

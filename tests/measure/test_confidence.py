@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.measure.confidence import Interval, Table, interval, mean_table, paired
-from pipeline.measure.quality import chrf_table
+from pipeline.measure.text.quality import chrf_table
 
 VALUES = st.lists(st.floats(-1e4, 1e4) | st.none(), min_size=1, max_size=30)
 

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.commands import evaluating
 from pipeline.commands.evaluating import Progress
+from pipeline.measure.evaluation.workers import Step
 from pipeline.measure.recording import Recording
-from pipeline.measure.workers import Step
 
 TWO = [Recording(name, Path("a.wav"), "it", "en", 10.0) for name in ("r1", "r2")]
 STEPS = [

@@ -13,9 +13,9 @@ import msgspec
 
 from pipeline.errors import Fault
 from pipeline.measure.logs.log import objects, put, rounded
-from pipeline.measure.longform import segments
 from pipeline.measure.manifests.entry import Reading
 from pipeline.measure.recording import Recording
+from pipeline.measure.scores.longform import segments
 from pipeline.measure.trace import Trace, clock, split
 
 REMEDY = (

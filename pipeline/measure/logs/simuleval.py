@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from pipeline.measure import queueing
 from pipeline.measure.logs.log import OURS, Log, Wrong, name_of, objects, put, rising, rounded, trace, wav_of
 from pipeline.measure.manifests.entry import Reading
+from pipeline.measure.metrics import queueing
 from pipeline.measure.recording import Recording, Unit
 from pipeline.measure.trace import Said, Trace, clock, split
 

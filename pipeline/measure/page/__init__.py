@@ -1,8 +1,8 @@
 """Page: report.html, one file that shows an evaluation: how good, how late, where the time goes, and where it went wrong.
 
-`write` brings it together. Pure rooms make the parts: `metrics` names the scores, `sections` the tables, `axes`, `plot`
-and `charts` the drawings, `worst` the moments to look at first, `timeline`, `sound` and `contents` what the page's scripts
-draw and play, `sheet` the file itself. What carries data is built as elements that escape it (`markup`) or as JSON;
+`write` brings it together. Pure rooms make the parts: `sections` and `tables` the text, `axes`, `plot` and `charts` the
+drawings, `worst` the moments to look at first, `timeline`, `sound` and `contents` what the page's scripts draw and play,
+`sheet` the file itself; sweep and compare build their pages of the same. What carries data is built as elements that escape it (`markup`) or as JSON;
 the templates (page.html, *.css, *.js) hold no data. The page asks nothing of any network.
 
 The drawings are our own SVG, the time line is our own canvas: see `axes` for why no plotting library is used.
@@ -11,16 +11,13 @@ The drawings are our own SVG, the time line is our own canvas: see `axes` for wh
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from pipeline.errors import OutputError, PackageError
-from pipeline.measure.page import charts, contents, sections, worst
+from pipeline.measure.page import charts, contents, sections, tables, worst
 from pipeline.measure.page.markup import tag
 from pipeline.measure.page.sheet import sheet
-
-if TYPE_CHECKING:
-    from pipeline.measure.results import Evaluation
+from pipeline.measure.scores.evaluation import Evaluation
 
 SCRIPTS = ("pen.js", "drawing.js", "player.js", "timeline.js", "page.js")
 
@@ -30,7 +27,7 @@ def write(evaluation: Evaluation, path: Path) -> None:
     drawn, without = contents.held(evaluation, path)
     body = [
         sections.head(evaluation),
-        sections.table(evaluation),
+        tables.table(evaluation),
         _charts(evaluation),
         _moments(evaluation),
         _timeline([f"{one['id']}" for one in drawn], without) if drawn else None,
@@ -70,15 +67,15 @@ def _charts(evaluation: Evaluation) -> Element:
         "section",
         tag("h2", "Quality and delay"),
         tag("div", drawn, class_="columns"),
-        sections.quantiles({name: values for (name, _), values in delays.items()}) if delays else None,
-        sections.all_metrics(evaluation.total),
+        tables.quantiles({name: values for (name, _), values in delays.items()}) if delays else None,
+        tables.all_metrics(evaluation.total),
     )
 
 
 def _moments(evaluation: Evaluation) -> Element:
     late = worst.latest(evaluation.traces)
     try:
-        weak, note = worst.weakest(evaluation.recordings, evaluation.traces), "No recording has a reference."
+        weak, note = worst.weakest(evaluation), "No recording has a reference."
     except PackageError as error:
         weak, note = [], f"{error}"
     return sections.moments(late, weak, note)

@@ -11,12 +11,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.measure.metrics.spoken_words import spoken
 from pipeline.measure.page.axes import LETTER, WIDTH, Axis, frame, legend, path
 from pipeline.measure.page.markup import tag
-from pipeline.measure.page.metrics import metric
 from pipeline.measure.page.plot import Line, Point, curve
-from pipeline.measure.score import Scores
-from pipeline.measure.spoken import spoken
+from pipeline.measure.scores.labels import metric
+from pipeline.measure.scores.score import Scores
 from pipeline.measure.trace import Clock, Said, Trace, clock
 from pipeline.packet import PARTS
 

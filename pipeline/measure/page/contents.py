@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.measure.page.sound import Track, envelope, track
 from pipeline.measure.page.timeline import timeline
 from pipeline.measure.recording import Recording
+from pipeline.measure.scores.evaluation import Evaluation
 from pipeline.measure.trace import Trace
 from pipeline.packet import PARTS
-
-if TYPE_CHECKING:
-    from pipeline.measure.results import Evaluation
 
 HOURS = 3.0  # of recordings that have a time line; an hour takes a megabyte
 SOUND_BYTES = 6e6  # of sound inside the page, source and speech together

@@ -173,12 +173,12 @@ class Drawing extends Pen {
   }
 
   speech(row) {
-    for (const [[text, out, plays, lasts, start, end, skipped]] of this.seen(this.one.speech, (one) => one[2], (one) => one[2] + one[3])) {
+    for (const [[text, out, plays, lasts, start, end, skipped, lag]] of this.seen(this.one.speech, (one) => one[2], (one) => one[2] + one[3])) {
       const [x, w] = [this.line.x(plays), lasts * this.line.perMs];
       this.box(x, row.top, w - 1.5, row.height, "voice");
       this.wrap(text.split(/\s+/), x, row.top + 2, w - 1.5, 3);
       const told = () => [text, `plays ${clockTime(plays, 2)} to ${clockTime(plays + lasts, 2)}`, `renders ${clockTime(start, 2)} to ${clockTime(end, 2)}`,
-        `starts ${inSeconds(plays - end)} after the end of its source, ${inSeconds(plays - out)} after it was ready`, skipped && `${skipped} pieces left out before it`];
+        `starts ${inSeconds(plays - end)} after the end of its source, ${inSeconds(plays - out)} after it was ready`, skipped && `${skipped} pieces left out before it`, this.delayLines(lag)];
       this.line.boxes.push({ x, y: row.top, w, h: row.height, told });
     }
   }

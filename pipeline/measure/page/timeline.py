@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.measure.recording import Recording, unit_of
@@ -53,16 +53,17 @@ def _stream(stream: Stream) -> dict[str, Any]:
         "heard": _whole(word.heard for word in said),
         "compute": _whole(word.compute for word in said),
         "out": _whole(word.out for word in said),
-        "cuts": [
-            [cut.first, cut.last, cut.reason, [round(cut.lag_ms.get(part, 0.0)) for part in PARTS]]
-            for cut in stream.cuts
-        ],
+        "cuts": [[cut.first, cut.last, cut.reason, _parts(cut.lag_ms)] for cut in stream.cuts],
     }
 
 
 def _piece(piece: Piece) -> list[Any]:
     times = (piece.out, piece.plays_at, piece.duration, piece.start, piece.end)
-    return [piece.text, *(round(value) for value in times), piece.skipped]
+    return [piece.text, *(round(value) for value in times), piece.skipped, _parts(piece.lag_ms)]
+
+
+def _parts(lag_ms: Mapping[str, float]) -> list[int]:
+    return [round(lag_ms.get(part, 0.0)) for part in PARTS]
 
 
 def _whole(values: Any) -> Sequence[int]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
-from pipeline.errors import need
-from pipeline.measure import longform
 from pipeline.measure.page.timeline import joint
-from pipeline.measure.recording import Recording
+from pipeline.measure.scores.evaluation import Evaluation
 from pipeline.measure.trace import Cut, Trace
 
 MOST = 20  # moments of a kind
@@ -51,25 +49,17 @@ def _most(cut: Cut) -> str:
     return "; ".join(part for part in (told, f"cut: {cut.reason}" if cut.reason else "") if part)
 
 
-def weakest(recordings: Sequence[Recording], traces: Mapping[str, Trace]) -> list[Moment]:
+def weakest(evaluation: Evaluation) -> list[Moment]:
     """The reference sentences whose translation has the lowest chrF, the lowest first.
 
     Raises `PackageError` without sacrebleu.
     """
-    found = [moment for one in recordings if one.sentences for moment in _sentences(one, traces[one.id])]
+    lines = [line for one in evaluation.recordings for line in evaluation.measured(one.id).lines]
+    found = [
+        Moment(line.recording, line.sentence.start_ms, line.chrf, line.hypothesis, line.sentence.text)
+        for line in lines
+    ]
     return sorted(found, key=lambda moment: moment.size)[:MOST]
-
-
-def _sentences(recording: Recording, trace: Trace) -> Iterator[Moment]:
-    try:
-        from sacrebleu.metrics import CHRF
-    except ModuleNotFoundError:
-        raise need("sacrebleu", "measure", "report.html") from None
-    chrf = CHRF()
-    for segment in longform.segments(recording, trace.translation.said):
-        sentence = segment.sentence
-        score = chrf.sentence_score(segment.text, [sentence.text]).score
-        yield Moment(recording.id, sentence.start_ms, score, segment.text, sentence.text)
 
 
 __all__ = ["Moment", "latest", "weakest"]

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.measure.logs import resegmented, segmentation, simuleval, simulstream
-from pipeline.measure.longform import mean_scores, segments, sentence_scores
 from pipeline.measure.recording import Recording, Sentence
+from pipeline.measure.scores.longform import mean_scores, segments, sentence_scores
 from pipeline.measure.trace import Clock, Trace, clock
 from tests.measure.logs.runs import one, recording
 

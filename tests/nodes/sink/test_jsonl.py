@@ -11,7 +11,7 @@ import pytest
 from nodes.sink.jsonl import EventLog
 from pipeline.clock import ms, seconds
 from pipeline.errors import OutputError
-from pipeline.media import Speech, SpeechSegment, Terms, Text, Word
+from pipeline.media import Speech, SpeechSegment, Term, Terms, Text, Word
 from pipeline.packet import Packet
 from pipeline.specimens import specimen
 from pipeline.testing import activity, feed, silence, text, words
@@ -93,10 +93,12 @@ def test_inputs_come_together_in_one_file(path: Path) -> None:
         transcript=text(Text(words("Good morning."))),
         translation=text(Text(words("Bom dia.", start_s=0.1))),
         segment=[Packet(SpeechSegment(0.9), seconds(2), seconds(3))],
-        terms=[Packet(Terms(("Ada Lovelace",)), seconds(4), seconds(4))],
+        terms=[
+            Packet(Terms((Term("Ada Lovelace", origin="screen", until=seconds(9)),)), seconds(4), seconds(4))
+        ],
     )
     assert [line["kind"] for line in lines(path)] == ["transcript", "translation", "segment", "terms"]
-    assert lines(path)[3]["terms"] == ["Ada Lovelace"]
+    assert lines(path)[3]["terms"] == [{"text": "Ada Lovelace", "origin": "screen", "until_s": 9.0}]
 
 
 def test_activity_is_written_when_it_changes(path: Path) -> None:

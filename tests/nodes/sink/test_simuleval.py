@@ -46,6 +46,7 @@ def test_each_word_has_the_source_heard_and_the_clock(path: Path) -> None:
         "reference": "Bom dia a todos.",
         "source": ["talk.wav"],
         "source_length": 2000,
+        "clock": "queue",
     }
 
 

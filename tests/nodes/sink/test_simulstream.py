@@ -46,7 +46,7 @@ def test_the_log_as_the_format_wants_it(path: Path) -> None:
     feed(SimulstreamLog(str(path), name="talk.wav", id=3), steps)
     assert lines(path) == [
         {"model_loading_time": 0.0},
-        {"id": 3, "metadata": {"wav_name": "talk.wav"}},
+        {"id": 3, "metadata": {"wav_name": "talk.wav", "clock": "queue"}},
         {
             "id": 3,
             "total_audio_processed": 1.0,
