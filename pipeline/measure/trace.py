@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from pipeline.errors import InputError
-from pipeline.measure.recording import Unit
+from pipeline.measure.recording import Unit, unit_of
 
 Clock: TypeAlias = Literal["cu", "ca", "ca_simuleval", "queue"]
 
@@ -206,13 +206,27 @@ class _Growing:
         compute = min(event["work_s"] * 1000, out - heard) if "work_s" in event else out - heard
         first = len(self._said)
         new = []
-        for text, start_s, end_s in event.get("words", []):
-            for word in text.split():
-                self._said.append(Said(word, heard, compute, out, start_s * 1000, end_s * 1000))
+        for text, glued, start_s, end_s in self._words(event):
+            for index, word in enumerate(text.split()):
+                said = Said(word, heard, compute, out, start_s * 1000, end_s * 1000)
+                if glued and index == 0 and self._said:  # a word has come when its last piece has
+                    whole = self._said.pop()
+                    said = msgspec.structs.replace(said, text=whole.text + word, start=whole.start)
+                self._said.append(said)
                 new.append(word)
-        if new:
+        if len(self._said) > first:
             self._cuts.append(Cut(first, len(self._said), event.get("reason", ""), _lag(event)))
         self._show(new, event.get("tentative", "").split())
+
+    def _words(self, event: dict[str, Any]) -> Iterator[tuple[str, bool, float, float]]:
+        """The words of an event, and whether each goes on without a space, in languages that have spaces."""
+        spaced, place = unit_of(self._lang) == "word", 0
+        text = event.get("text") or " ".join(word for word, *_ in event.get("words", []))
+        for word, start_s, end_s in event.get("words", []):
+            found = text.find(word, place)
+            glued = found == place if place else bool(event.get("glued"))
+            yield word, glued and spaced, start_s, end_s
+            place = max(found, 0) + len(word)
 
     def _show(self, new: list[str], tail: list[str]) -> None:
         """Count the words that the reader saw taken back."""

@@ -89,3 +89,23 @@ def test_every_line_that_cannot_be_is_told_at_once(tmp_path: Path) -> None:
         read(tmp_path, good, *wrong)
     places = [line.split("events.jsonl:")[1][:18] for line in str(error.value).splitlines()]
     assert places == ["2: not an event; s", "3: times run backw", "4: not an event; s"]
+
+
+def test_a_piece_that_goes_on_without_a_space_belongs_to_the_word_before_it(tmp_path: Path) -> None:
+    events = [
+        event("translation", 2.0, 0.0, 1.0, "all", "over", text="all over", heard_s=1.2, lang="en"),
+        event("translation", 3.0, 1.0, 2.0, ", then", text=", then", glued=True, heard_s=2.5, lang="en"),
+        event("translation", 4.0, 2.0, 3.0, "it", "'s", text="it's", heard_s=3.0, lang="en"),
+    ]
+    stream = read(tmp_path, *events).translation
+    assert stream.text == "all over, then it's"
+    assert [word.out for word in stream.said] == [2000.0, 3000.0, 3000.0, 4000.0]
+
+
+def test_scripts_without_spaces_keep_the_times_of_their_pieces(tmp_path: Path) -> None:
+    events = [
+        event("translation", 2.0, 0.0, 1.0, "今日", text="今日", heard_s=1.0, lang="ja"),
+        event("translation", 3.0, 1.0, 2.0, "は", text="は", glued=True, heard_s=2.0, lang="ja"),
+    ]
+    said = read(tmp_path, *events).translation.said
+    assert [(word.text, word.out) for word in said] == [("今日", 2000.0), ("は", 3000.0)]
