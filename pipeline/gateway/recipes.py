@@ -1,0 +1,280 @@
+"""From a wish to a graph: which one serves it, where it is fed, and which outputs are read.
+
+Two ways. Without a graph of the operator's, each wish gets the graph of its route, the one that `dragoman interpret` runs,
+less the files that it writes. With one, that graph serves every wish, and a wish that it cannot serve is refused.
+Nothing of a client's reaches a graph but languages that are known, words to expect, and numbers within their bounds.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from pipeline import routes
+from pipeline.errors import GraphError, InputError, RouteError
+from pipeline.gateway.calls import Refused, Wish
+from pipeline.gateway.happenings import SPOKEN_HZ
+from pipeline.graph import Graph
+from pipeline.interpreter import Talk, interpretation, with_terms
+from pipeline.media import Activity, AudioFrame, Gesture, ScreenText, Speech, Terms, Text
+from pipeline.spec import EdgeSpec
+
+HEARD_HZ = 16_000  # rate of the sound that graphs are fed with
+PROGRESS = "gateway-progress"
+VOICE_ACTIVITY = "gateway-activity"
+TERMS = "gateway-terms"
+SPEECH = "gateway-speech"
+VOICES = {  # node that speaks: its voices that a client may choose, and what people call them
+    "tts.espeak": {"m3": "Spoken, deep", "f2": "Spoken, high", "f4": "Spoken, soft", "m7": "Spoken, old"}
+}
+ROOM = 4096  # packets that may wait for the settling of others
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """A graph for one wish; outputs are empty where it has none."""
+
+    graph: Graph
+    source: str  # the node to push sound and pictures into
+    activity: str
+    transcript: str
+    translation: str
+    speech: str
+    sees: bool  # something looks at the pictures
+    sights: tuple[str, ...] = ()  # what is found in the pictures: terms, text, gestures
+
+    @property
+    def outputs(self) -> list[str]:
+        """What to read of a run."""
+        texts = [self.transcript, self.translation, self.speech]
+        found = dict.fromkeys(name for name in (*texts, *self.sights) if name)
+        return [self.activity, *found, f"{PROGRESS}.settled"]
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """What the operator serves: graphs by route, or one of their own."""
+
+    voice: str = ""  # node that speaks; empty: the best at hand; none: captions only
+    graph: Graph | None = None
+    to: str = ""  # (own graph) the language that it translates into
+    transcript: str = ""  # (own graph) outputs; empty: found by their names
+    translation: str = ""
+    speech: str = ""
+
+
+class Recipes:
+    """Recipes of one operator, kept by wish."""
+
+    def __init__(self, operator: Operator) -> None:
+        self._operator = operator
+        self._own = None if operator.graph is None else _own(operator, operator.graph)
+        self._cached = lru_cache(maxsize=64)(self._made)
+
+    def of(self, wish: Wish) -> Recipe:
+        """The recipe for a wish. Raises `Refused` with the field at fault."""
+        # Only what changes the graph tells recipes apart.
+        voice = wish.voice if any(wish.voice in names for names in VOICES.values()) else ""
+        return self._cached(
+            Wish(wish.from_, wish.to, wish.transcribe, wish.speak, voice, wish.phrases, clone=wish.clone)
+        )
+
+    @property
+    def operator(self) -> Operator:
+        """What is served."""
+        return self._operator
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the operator's own graph speaks; without one, that depends on the language."""
+        return self._own is None or bool(self._own.speech)
+
+    @property
+    def sees(self) -> bool:
+        """Whether some graph looks at the pictures of clients."""
+        return self._own is not None and self._own.sees
+
+    def _made(self, wish: Wish) -> Recipe:
+        recipe = self._routed(wish) if self._own is None else self._suited(self._own, wish)
+        recipe = _with_voice(_with_terms(recipe, wish), wish)
+        if wish.clone:
+            recipe = _with_sample(recipe)
+        recipe = _with_rate(recipe)
+        return _with_progress(recipe)
+
+    def _suited(self, own: Recipe, wish: Wish) -> Recipe:
+        to = self._operator.to
+        if to and wish.to.partition("-")[0] != to.partition("-")[0]:
+            raise Refused(f"this server interprets into {to!r} only", "to")
+        if wish.speak and not own.speech:
+            raise Refused("this server does not speak; ask for text only", "speak")
+        return own
+
+    def _routed(self, wish: Wish) -> Recipe:
+        voice = self._operator.voice if wish.speak else "none"
+        if wish.speak and voice == "none":
+            raise Refused("this server does not speak; ask for text only", "speak")
+        try:
+            target = routes.language(wish.to).tag
+        except RouteError as error:
+            raise Refused(str(error), "to") from None
+        if wish.speak and not (voice or routes.voice(target)):
+            raise Refused(f"nothing speaks {target!r} here; ask for text only", "speak")
+        try:
+            return _interpreted(wish, voice)
+        except RouteError as error:
+            raise Refused(_public(error), "from_" if _unheard(wish.from_) else "to") from None
+        except InputError as error:
+            raise Refused(_public(error), "voice") from None
+
+
+def _unheard(tag: str) -> bool:
+    if tag == "auto":
+        return False
+    try:
+        return not routes.language(tag).hears
+    except RouteError:
+        return True
+
+
+def _public(error: Exception) -> str:
+    """What a client may read: what is wrong, not what the operator should type."""
+    return str(error).partition(";")[0]
+
+
+def _interpreted(wish: Wish, voice: str) -> Recipe:
+    ready = interpretation(
+        Talk(
+            source="mic:",  # takes the place of the source that clients are heard through
+            to=wish.to,
+            from_=wish.from_,
+            voice=voice,
+            source_captions=wish.transcribe,
+        )
+    )
+    files = [name for name, member in ready.graph.members.items() if member.uses.startswith("sink.")]
+    graph = ready.graph.without(*files).replace("talk", "source.external", rate_hz=HEARD_HZ)
+    speech = ready.speech
+    if wish.speak and not speech:  # the language spoken is the one wanted
+        inputs = {"text": ready.target_text}
+        graph = graph.plus("voice", voice or routes.voice(wish.to), inputs, lang=ready.target_lang)
+        speech = "voice.speech"
+    transcript = ready.source_text if wish.transcribe else ""
+    return Recipe(graph, "talk", "speech.activity", transcript, ready.target_text, speech, False)
+
+
+def _own(operator: Operator, graph: Graph) -> Recipe:
+    """The operator's graph, its ends found. Raises `InputError` that says what it lacks."""
+    place = graph.spec.file
+    sources = [name for name, member in graph.members.items() if member.uses == "source.external"]
+    if len(sources) != 1:
+        raise InputError(
+            f"{place}: has {len(sources)} nodes source.external; a graph that is served hears through exactly one"
+        )
+    if graph[sources[0]].rate_hz != HEARD_HZ:  # type: ignore[attr-defined]
+        raise InputError(f"{place}: {sources[0]} has not rate_hz {HEARD_HZ}; leave it out")
+    translation = operator.translation or _found(graph, Text, "translation")
+    if not translation:
+        raise InputError(f"{place}: no output called translation; name one with --translation node.output")
+    transcript = operator.transcript or _found(graph, Text, "transcript")
+    speech = operator.speech or _found(graph, Speech, "speech")
+    activity = _found(graph, Activity, "activity")
+    if not activity:
+        graph = graph.plus(VOICE_ACTIVITY, "vad.silero", {"audio": f"{sources[0]}.audio"})
+        activity = f"{VOICE_ACTIVITY}.activity"
+    eyes = _after(graph, f"{sources[0]}.video")
+    sights = tuple(
+        f"{name}.{port.name}"
+        for name in eyes
+        for port in graph[name].outputs.values()
+        if {Terms, ScreenText, Gesture} & set(port.kinds)
+    )
+    return Recipe(graph, sources[0], activity, transcript, translation, speech, bool(eyes), sights)
+
+
+def _after(graph: Graph, output: str) -> list[str]:
+    """The nodes that an output reaches, those between included."""
+    found: list[str] = []
+    reached = {output}
+    while True:
+        new = [
+            name
+            for name, member in graph.members.items()
+            if name not in found and reached & {edge.source for edge in member.inputs.values()}
+        ]
+        if not new:
+            return found
+        found += new
+        reached |= {f"{name}.{port}" for name in new for port in graph[name].outputs}
+
+
+def _found(graph: Graph, kind: type, called: str) -> str:
+    """The last output of a kind and a name; empty where there is none."""
+    found = [
+        f"{name}.{port.name}"
+        for name, member in graph.members.items()
+        for port in member.node.outputs.values()
+        if kind in port.kinds and port.name == called
+    ]
+    return found[-1] if found else ""
+
+
+def _with_terms(recipe: Recipe, wish: Wish) -> Recipe:
+    """The client's words to expect, told to whoever takes some and is told none, with their renderings."""
+    if not wish.phrases:
+        return recipe
+    given = {
+        "terms": [source for source, _ in wish.phrases],
+        "renderings": {source: rendering for source, rendering in wish.phrases if rendering},
+        "to": wish.to,
+    }
+    graph = with_terms(recipe.graph.plus(TERMS, "context.terms", {}, **given), f"{TERMS}.expected")
+    return msgspec.structs.replace(recipe, graph=graph)
+
+
+def _with_voice(recipe: Recipe, wish: Wish) -> Recipe:
+    """The voice that the client chose, where the node that speaks has it."""
+    name = recipe.speech.partition(".")[0]
+    if not wish.voice or not name or wish.voice not in VOICES.get(recipe.graph.member(name).uses, {}):
+        return recipe
+    graph = recipe.graph.with_settings({f"{name}.voice": wish.voice})
+    return msgspec.structs.replace(recipe, graph=graph)
+
+
+def _with_sample(recipe: Recipe) -> Recipe:
+    """The voice shown who speaks. Raises `Refused` where it has no input for sound."""
+    name = recipe.speech.partition(".")[0]
+    member = recipe.graph.members.get(name)
+    if member is None:
+        raise Refused("voice cloning needs speech; ask for audio", "clone")
+    ears = [port.name for port in member.node.inputs.values() if AudioFrame in port.kinds]
+    if not ears:
+        raise Refused("voice cloning is not supported by the voice of this server", "clone")
+    if ears[0] in member.inputs:
+        return recipe
+    sound = EdgeSpec(f"{recipe.source}.audio", ROOM)
+    return msgspec.structs.replace(recipe, graph=recipe.graph.wired(name, **{ears[0]: sound}))
+
+
+def _with_rate(recipe: Recipe) -> Recipe:
+    """Speech at the rate of the gateway, whatever the voice has."""
+    if not recipe.speech:
+        return recipe
+    graph = recipe.graph.plus(SPEECH, "audio.resample", {"sound": recipe.speech}, rate_hz=SPOKEN_HZ)
+    return msgspec.structs.replace(recipe, graph=graph, speech=f"{SPEECH}.resampled")
+
+
+def _with_progress(recipe: Recipe) -> Recipe:
+    given = {
+        "activity": recipe.activity,
+        "transcript": recipe.transcript,
+        "translation": recipe.translation,
+        "speech": recipe.speech,
+    }
+    inputs: dict[str, str | EdgeSpec] = {
+        name: EdgeSpec(output, ROOM) for name, output in given.items() if output
+    }
+    try:
+        graph = recipe.graph.plus(PROGRESS, "pipeline.gateway.progress:Progress", inputs)
+    except GraphError as error:
+        raise InputError(f"{recipe.graph.spec.file}: cannot be served ({error})") from error
+    return msgspec.structs.replace(recipe, graph=graph)
