@@ -7,7 +7,7 @@ import re
 import sys
 from typing import NoReturn
 
-from pipeline.commands.measure_arguments import add_compare, add_evaluate, add_sweep
+from pipeline.commands.measure_arguments import add_compare, add_evaluate, add_score, add_sweep
 from pipeline.commands.serve_arguments import add_serving
 from pipeline.errors import did_you_mean
 
@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     whole.set_defaults(verbose=False, quiet=False)
     _verbosity(whole)
     verbs = whole.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_interpret, _run, _serve, _measure, _graphs, _nodes, _models, _machine):
+    for add in (_interpret, _inspect, _run, _serve, _measure, _graphs, _nodes, _models, _machine):
         add(verbs)
     return whole
 
@@ -117,7 +117,29 @@ def _interpret(verbs: Verbs[argparse.ArgumentParser]) -> None:
     verb.add_argument(
         "--no-source-captions", action="store_true", help="skip the transcript where the route does without"
     )
+    verb.add_argument(
+        "--see",
+        default="auto",
+        metavar="CUES",
+        help="what to look for in a video: text, gestures, lips (with commas), all or none; default: text",
+    )
+    verb.add_argument("--overlay", action="store_true", help="draw into dubbed.mp4 what was seen and said")
     verb.add_argument("--terms", metavar="WORDS", help="words to expect, separated by commas")
+    verb.add_argument(
+        "--glossary", default="", metavar="FILE", help="words to expect and their translations: .tsv or .csv"
+    )
+    _settings(verb)
+    _stopping(verb)
+
+
+def _inspect(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    about = "show what the eyes see in a video: drawn into it, and as a picture over time"
+    verb = _verb(verbs, "inspect", "inspect:inspect", about)
+    verb.add_argument("source", help="a video file, or any URL that FFmpeg opens")
+    verb.add_argument("--out", default="out", metavar="DIR", help="folder for the results; default: out")
+    verb.add_argument(
+        "--words", default="", metavar="LANG", help="recognise the words too, in this language or auto"
+    )
     _settings(verb)
     _stopping(verb)
 
@@ -141,9 +163,12 @@ def _measure(verbs: Verbs[argparse.ArgumentParser]) -> None:
     sweep = _verb(verbs, "sweep", "sweep:sweep", about)
     about = "compare two evaluations: what became better, what worse, and where to listen"
     compare = _verb(verbs, "compare", "compare:compare", about)
+    about = "score a log of another system (SimulEval, simulstream) as our own runs are scored"
+    score = _verb(verbs, "score", "score:score", about)
     add_evaluate(evaluate)
     add_sweep(sweep)
     add_compare(compare)
+    add_score(score)
     for verb in (evaluate, sweep):
         _settings(verb)
 

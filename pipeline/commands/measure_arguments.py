@@ -1,4 +1,4 @@
-"""The arguments of the verbs that measure: `evaluate`, `sweep`, `compare`."""
+"""The arguments of the verbs that measure: `evaluate`, `sweep`, `compare`, `score`."""
 
 from __future__ import annotations
 
@@ -54,6 +54,16 @@ def add_compare(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("a", metavar="A", help="a folder that `dragoman evaluate` wrote")
     verb.add_argument("b", metavar="B", help="another; differences are B less A")
     verb.add_argument("--out", default="compare.html", metavar="FILE", help="default: compare.html")
+
+
+def add_score(verb: argparse.ArgumentParser) -> None:
+    """The arguments of `score`."""
+    verb.add_argument("log", metavar="LOG", help="instances.log, simulstream's JSONL, or events.jsonl")
+    _recordings(verb)
+    verb.add_argument("--name", metavar="NAME", help="of the system; default: the folder of its log")
+    verb.add_argument(
+        "--out", default="out/score", metavar="DIR", help="folder for the results; default: out/score"
+    )
 
 
 def _recordings(verb: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ workers       processes side by side, and how many do not slow one another
 process       what such a process does
 disturbance   whether other programs slowed it
 results       the folder: reading, scoring, writing
+adopt         what another system said, as such a folder
 lock          one evaluation in a folder at a time
 tables        the scores for people, and as scores.tsv
 pool          recordings put together, so that chance can be told from change

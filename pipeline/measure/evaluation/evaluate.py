@@ -28,7 +28,6 @@ from pipeline.measure.evaluation.plan import Plan
 from pipeline.measure.evaluation.process import DONE, Job
 from pipeline.measure.evaluation.wiring import graph_of
 from pipeline.measure.evaluation.workers import Step, Watch, cores, fitting, load_average, work
-from pipeline.measure.manifests.manifest import to_line
 from pipeline.measure.recording import LeftOut, Recording
 from pipeline.measure.scores.evaluation import Evaluation
 
@@ -54,7 +53,7 @@ def run(plan: Plan, watch: Watch | None = None) -> Evaluation:
         todo = [job for job in jobs if plan.again or not _done(job)]
         if not plan.again:
             _refuse_others(plan.out, todo)
-        _write_head(plan, _about(plan, patterns, left_out, count), recordings)
+        results.write_head(plan.out, _about(plan, patterns, left_out, count), recordings)
         _work(jobs, todo, count, watch or (lambda step: None))
         return results.write(plan.out, listen=plan.listen)
 
@@ -180,22 +179,8 @@ def _about(plan: Plan, patterns: dict[str, Pattern], left_out: list[LeftOut], co
         "cores": cores(),
         "load": round(load_average(), 2),
         "started": stamp(),
-        "recordings": [
-            {"id": one.id, "from": one.from_, "to": one.to, "seconds": one.seconds} for one in recordings
-        ],
-        "left_out": msgspec.to_builtins(left_out),
+        **results.listed(recordings, left_out),
     }
-
-
-def _write_head(plan: Plan, about: dict[str, Any], recordings: list[Recording]) -> None:
-    """evaluation.json and recordings.jsonl: what runs, before it runs."""
-    try:
-        (plan.out / results.HEAD).write_bytes(msgspec.json.format(msgspec.json.encode(about)) + b"\n")
-        (plan.out / results.RECORDINGS).write_bytes(b"".join(map(to_line, recordings)))
-    except OSError as error:
-        raise OutputError(
-            f"--out {plan.out}: cannot be written ({error.strerror}); choose another"
-        ) from error
 
 
 def _texts(patterns: dict[str, Pattern]) -> str:

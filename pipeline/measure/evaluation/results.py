@@ -6,6 +6,7 @@ the reason. Nothing in a folder is believed before it is read to its end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipeline.measure.evaluation.process import DONE, FAILED
 from pipeline.measure.evaluation.tables import tsv
 from pipeline.measure.evaluation.wiring import EVENTS
 from pipeline.measure.logs import simuleval, simulstream
-from pipeline.measure.manifests.manifest import from_line
+from pipeline.measure.manifests.manifest import from_line, to_line
 from pipeline.measure.recording import LeftOut, Recording
 from pipeline.measure.scores.evaluation import CPU, SLOWED, Evaluation
 from pipeline.measure.scores.score import Scores, total
@@ -67,6 +68,25 @@ def write(folder: Path, *, listen: bool = False) -> Evaluation:
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror}); free space there") from error
     return found
+
+
+def write_head(folder: Path, about: dict[str, Any], recordings: Sequence[Recording]) -> None:
+    """Write what an evaluation is of, before anything is scored. Raises `OutputError`."""
+    try:
+        (folder / HEAD).write_bytes(msgspec.json.format(msgspec.json.encode(about)) + b"\n")
+        (folder / RECORDINGS).write_bytes(b"".join(map(to_line, recordings)))
+    except OSError as error:
+        raise OutputError(f"--out {folder}: cannot be written ({error.strerror}); choose another") from error
+
+
+def listed(recordings: Sequence[Recording], left_out: Sequence[LeftOut]) -> dict[str, Any]:
+    """What evaluation.json says of recordings."""
+    return {
+        "recordings": [
+            {"id": one.id, "from": one.from_, "to": one.to, "seconds": one.seconds} for one in recordings
+        ],
+        "left_out": msgspec.to_builtins(list(left_out)),
+    }
 
 
 def _runs(folder: Path) -> Evaluation:
@@ -120,7 +140,8 @@ def _score(found: Evaluation, *, listen: bool) -> Evaluation:
     """Put the scores in: of each recording, and of all."""
     for recording in found.recordings:
         scores = found.scores[recording.id] = total([found.measured(recording.id)])
-        scores.values[CPU] = found.reports[recording.id]["cpu_s_per_media_s"]
+        if (cpu := found.reports[recording.id].get("cpu_s_per_media_s")) is not None:
+            scores.values[CPU] = cpu
         _listened(found, recording, listen=listen)
         _disturbed(found, recording)
     if found.recordings:

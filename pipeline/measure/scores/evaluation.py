@@ -41,9 +41,10 @@ class Evaluation(msgspec.Struct):
     def of_runs(self, ids: Sequence[str]) -> dict[str, float]:
         """Scores that no trace has, over several recordings: CPU by the second of audio, means of the others."""
         found = _means(self.scores[id_].values for id_ in ids)
-        media_s = sum(self.reports[id_]["media_s"] for id_ in ids)
-        if media_s:  # a second of a long recording counts as much as one of a short one
-            found[CPU] = sum(self.reports[id_]["cpu_s"] for id_ in ids) / media_s
+        told = [self.reports[id_] for id_ in ids if "cpu_s" in self.reports[id_]]
+        if media_s := sum(report["media_s"] for report in told):
+            # a second of a long recording counts as much as one of a short one
+            found[CPU] = sum(report["cpu_s"] for report in told) / media_s
         return found
 
     @property
