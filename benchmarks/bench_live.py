@@ -32,6 +32,7 @@ SEGMENTERS: dict[str, dict[str, Any]] = {
     "units": {},
     "sentences": {"uses": "segment.sentences"},
     "fixed": {"uses": "segment.fixed"},
+    "wait-k": {"uses": "segment.wait_k"},
 }
 
 

@@ -23,7 +23,13 @@ CHUNK_S = 1.0
 
 
 def run(
-    recording: Recording, peers: Path, weights: Path, out: Path, *, window_s: int = 8, chunk_s: float = CHUNK_S
+    recording: Recording,
+    peers: Path,
+    weights: Path,
+    out: Path,
+    *,
+    window_s: int = 8,
+    chunk_s: float = CHUNK_S,
 ) -> dict[str, Any]:
     """Interpret a recording; write its own log, events.jsonl and report.json into `out`."""
     out.mkdir(parents=True, exist_ok=True)
@@ -37,7 +43,9 @@ def run(
         "speech_chunk_size": chunk_s,
         "detokenizer_type": "simuleval",
     }
-    (out / "processor.yaml").write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in config.items()))
+    (out / "processor.yaml").write_text(
+        "".join(f"{key}: {json.dumps(value)}\n" for key, value in config.items())
+    )
     (out / "wavs.txt").write_text(f"{sound}\n")
     command = [str(peers / "bin" / "simulstream_inference"), "--speech-processor-config", "processor.yaml"]
     command += ["--wav-list-file", "wavs.txt", "--metrics-log-file", "simulstream.jsonl"]
@@ -53,7 +61,11 @@ def run(
         raise SystemExit(f"simulstream failed; see {out / 'inference.log'}")
     states = list(_states(out / "simulstream.jsonl"))
     write_events(out / "events.jsonl", states, recording.to)
-    report = {"system": "simulstream", "window_s": window_s, "cpu_s_per_media_s": round(cpu / recording.seconds, 4)}
+    report = {
+        "system": "simulstream",
+        "window_s": window_s,
+        "cpu_s_per_media_s": round(cpu / recording.seconds, 4),
+    }
     (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
     return report
 
