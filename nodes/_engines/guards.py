@@ -20,6 +20,7 @@ SURELY_NO_SPEECH = 0.85  # above it a word or two is a hiccup, such as "you" in 
 PACKED = 2.4  # length of a text over its length when packed: Whisper's own rule
 WORDS_PER_S = 6.0  # of voiced sound; fast speech has 4
 ECHO_WORDS_PER_S = 3.5  # a phrase that comes twice, and faster than this, was said once
+SPARSE_WORDS_PER_S = 1.5  # slower than anybody speaks for seconds on end
 SHORTEST_VOICE_S = 0.2  # less voice than this has no word in it
 
 
@@ -65,7 +66,9 @@ def believable(*, text: str, words: int, voiced_s: float, logprob: float, no_spe
         return False
     if no_speech > SURELY_NO_SPEECH and words <= 2:
         return False
-    poor = POOR_LOGPROB - min(0.6, 0.15 * voiced_s)  # much voice is proof against the model's own doubt
+    spoken = words >= SPARSE_WORDS_PER_S * voiced_s
+    # Much voice is proof against the model's own doubt, if there are as many words as somebody would have said.
+    poor = POOR_LOGPROB - (min(0.6, 0.15 * voiced_s) if spoken else 0.0)
     if logprob < HOPELESS_LOGPROB or (no_speech > NO_SPEECH and logprob < poor):
         return False
     return packing(text) <= PACKED

@@ -54,7 +54,7 @@ class Policy:
     agree: int = 2  # hypotheses that must agree
     hold_words: int = 2  # words at the end of each hypothesis that are held back, where the policy is to hold
     behind_ms: int = 800  # words that end so near the end of the sound are not settled by attention
-    step_ms: int = 1000  # new sound between two hypotheses
+    step_ms: int = 1300  # new sound between two hypotheses
     hush_ms: int = 300  # silence that brings a hypothesis at once
     say_ms: int = 400  # silence after which the whole hypothesis is given out
     cut_ms: int = 600  # silence after which the sound is cut

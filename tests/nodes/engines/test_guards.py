@@ -74,3 +74,9 @@ def test_a_loop_packs_better_than_speech() -> None:
 def test_an_echo_at_the_end_waits_for_the_next_hypothesis(text: str, kept: int) -> None:
     tokens = [hash(word) for word in text.split()]
     assert unechoed(tokens) == kept
+
+
+def test_a_few_words_in_much_voice_have_no_proof_in_it() -> None:
+    doubted = SPOKEN | {"no_speech": 0.8, "logprob": -1.47, "voiced_s": 6.6}
+    assert not believable(**(doubted | {"words": 3}))
+    assert believable(**(doubted | {"words": 14}))
