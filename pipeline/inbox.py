@@ -65,7 +65,7 @@ class Inbox:
         if self._several:
             self._relax(given is None and starved(join))
         for producer in self.producers:  # a join may have taken packets (to gather, to drop) without a set
-            if producer.pending:
+            if producer.outlets.pending:
                 producer.inbox.bell.ring()
         if given is not None and self.absent:
             given.update(self.absent)

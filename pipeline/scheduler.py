@@ -30,12 +30,15 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.graph import Graph
 from pipeline.inbox import Bell, Inbox
 from pipeline.join import Feed, make_join
+from pipeline.keeper import Limits
 from pipeline.lag import LagLog
 from pipeline.node import Source
+from pipeline.outlets import Link
 from pipeline.packet import Packet
 from pipeline.relay import relay_into
 from pipeline.report import EdgeReport, NodeReport, Report
-from pipeline.runner import Limits, Link, Runner
+from pipeline.runner import Runner
+from pipeline.source_runner import SourceRunner
 
 log = logging.getLogger(__name__)
 
@@ -88,25 +91,28 @@ class Run:
             ]
             absent = {input_: None for input_ in node.inputs if input_ not in member.inputs}
             inbox = Inbox(make_join(node.join, feeds) if feeds else None, absent, self.clock)
-            runners[name] = Runner(member, node, inbox, self.clock, self._lags, limits=self._limits)
+            kind = SourceRunner if isinstance(node, Source) else Runner
+            runners[name] = kind(member, node, inbox, self.clock, self._lags, limits=self._limits)
         for runner in runners.values():
             for feed in runner.inbox.join.feeds if runner.inbox.join else ():
                 owner, _, output = runner.member.inputs[feed.name].source.partition(".")
-                runners[owner].links[output].append(Link(feed.edge, runner))
+                runners[owner].outlets.by_name[output].append(Link(feed.edge, runner))
                 runner.inbox.producers.append(runners[owner])
         _mark_bounds(runners)
         for runner in runners.values():
-            for link in (link for links in runner.links.values() for link in links):
+            for link in runner.outlets:
                 link.relay = relay_into(link.consumer) if link.consumer else None
         return runners
 
     def _tap(self, name: str) -> Tap:
         owner, _, output = name.partition(".")
-        if owner not in self._runners or output not in self._runners[owner].links:
-            known = [f"{node}.{port}" for node, runner in self._runners.items() for port in runner.links]
+        if owner not in self._runners or output not in self._runners[owner].outlets.by_name:
+            known = [
+                f"{node}.{port}" for node, runner in self._runners.items() for port in runner.outlets.by_name
+            ]
             raise InputError(f"{self.graph.spec.file}: no output {name!r}; {did_you_mean(name, known)}")
         edge = Edge(f"{name} -> program", capacity=TAP_CAPACITY)
-        self._runners[owner].links[output].append(Link(edge, None, heard=self._bell.ring))
+        self._runners[owner].outlets.by_name[output].append(Link(edge, None, heard=self._bell.ring))
         return Tap(name, edge, self._runners[owner])
 
     # What a program does with a run
@@ -149,8 +155,7 @@ class Run:
         edges = [
             EdgeReport.of(name, link.consumer.member.name if link.consumer else "program", link.edge)
             for name, runner in self._runners.items()
-            for links in runner.links.values()
-            for link in links
+            for link in runner.outlets
         ]
         nodes = [
             NodeReport.of(runner.member.name, runner.member.uses, runner.member.runs_on, runner.counts)
@@ -217,17 +222,14 @@ class Run:
     async def _guard(self, runner: Runner) -> None:
         """One node's task. Its failure stops the sources, and what came before is drained."""
         try:
-            if isinstance(runner.node, Source):
-                await runner.produce()
-            else:
-                await runner.compute()
+            await runner.work()
         except Exception as error:  # noqa: BLE001 - kept, and raised when everything is closed
             runner.failure = error
-            self.failure = self.failure or runner.named(error)
+            self.failure = self.failure or runner.keeper.named(error)
             self.ended = "failed"
             runner.abandon_inputs()
-            runner.pending.clear()
-            runner.end()
+            runner.outlets.pending.clear()
+            runner.outlets.end()
             self._stop_asked.ring()
 
     async def _watch_stop(self) -> None:
@@ -244,9 +246,8 @@ class Run:
 
     def _drop_taps(self) -> None:
         for runner in self._runners.values():
-            for links in runner.links.values():
-                for link in links:
-                    link.dead = link.dead or link.consumer is None
+            for link in runner.outlets:
+                link.dead = link.dead or link.consumer is None
             runner.inbox.bell.ring()
 
     async def close(self) -> None:
@@ -254,9 +255,9 @@ class Run:
 
         async def close_one(runner: Runner) -> None:
             try:
-                await runner.close()
+                await runner.keeper.close()
             except Exception as error:  # noqa: BLE001 - the others are closed too
-                self.failure = self.failure or runner.named(error)
+                self.failure = self.failure or runner.keeper.named(error)
                 self.ended = "failed"
 
         async with anyio.create_task_group() as group:

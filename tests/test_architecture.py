@@ -25,17 +25,19 @@ When: TypeAlias = Literal["import", "call", "typing"]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "clock"),
     ("packet",),
-    ("media", "port", "models", "_fetch", "shared", "statistics"),
+    ("media", "port", "models", "_fetch", "fonts", "shared", "statistics"),
     ("node",),
     ("edge", "settings", "resolve", "routes", "sameness"),
     ("join", "spec", "lag"),
     ("inbox", "worker", "graph", "accounts", "relay"),
-    ("runner", "scheduler", "report", "testing"),
+    ("keeper", "outlets"),
+    ("runner", "source_runner", "scheduler", "report", "testing"),
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 OUTSIDE = len(LAYERS)
 UPWARDS = {("graph", "scheduler")}  # Graph.run() is a shorter word for start()
-WAIT = {"clock", "inbox", "worker", "runner", "scheduler", "testing"}  # the only files of the core that do
+# The only files of the core that do.
+WAIT = {"clock", "inbox", "worker", "keeper", "runner", "source_runner", "scheduler", "testing"}
 NODES_THAT_WAIT = {"sink/external.py"}  # besides the sources: it hands out to programs that wait
 HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"))]
 HEAVY = {"onnxruntime", "ctranslate2", "cv2", "trio", "av", "scipy", "asyncio", "networkx", "soxr", "rich"}

@@ -3,10 +3,10 @@
 What it decides: that, and nothing else. What it must not know: clocks (it counts the stream time of its calls), the
 framework, how a model works (`policy.Engine` is all it asks for). The same calls give the same words.
 
-How it works. Voice opens an utterance; from then on, every `step_ms` of new sound, the engine hears everything since
-the last cut and continues the words already given out. `draft.py` says which words of that are stable. A short
-silence brings a hypothesis at once, a longer one gives out all of it, a long one cuts the sound. When nobody pauses,
-the sound is cut at the end of a word given out, where the voice is weakest, so that cost and memory for a second of
+How it works. Voice opens an utterance; from then on, every `step_ms` of new sound, the engine hears everything since the last
+cut and continues the words already given out. `reading.py` says how much of that is believed, `draft.py` which words of it are
+stable. A short silence brings a hypothesis at once, a longer one gives out all of it, a long one cuts the sound. When nobody
+pauses, the sound is cut at the end of a word given out, where the voice is weakest, so that cost and memory for a second of
 sound stay the same for hours. When more sound comes at once, because the machine is behind, one hypothesis hears all.
 
     silence ──voice──▶ listening ──hush──▶ looked at ──say──▶ given out ──cut──▶ silence
@@ -20,11 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from nodes._engines.draft import Draft, LiveWord, join
-from nodes._engines.guards import ECHO_WORDS_PER_S, believable, unechoed, unrepeated
+from nodes._engines.draft import Draft, LiveWord
 from nodes._engines.policy import Engine, Policy
+from nodes._engines.reading import LANGUAGE_S, Reading, Task
 from nodes._engines.sound import RATE_HZ, SECOND_NS, Sound, VoiceWindow
 from nodes._engines.stability import Placed, stability
 
@@ -32,18 +32,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from nodes._engines.whisper import Hypothesis, Word
-
 __all__ = ["Engine", "Heard", "LiveRecogniser", "LiveWord", "Policy", "Task"]
 
 MS = 1_000_000
 GAP_NS = 50 * MS  # a jump of stream time that is no rounding
 NEAR_NS = 150 * MS  # attention places words about so well
 AT_ONCE_S = 10  # sound that one hypothesis catches up with; with what is held it fits the engine's window
-LANGUAGE_S = 1.5  # voice that it takes to know a language
-Task = Literal["transcribe", "translate"]
-SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001 - full-width marks are meant
-UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
 
 
 @dataclass(frozen=True)
@@ -73,13 +67,11 @@ class LiveRecogniser:
         bias: Sequence[str] = (),
     ) -> None:
         self._engine = engine
-        self._task = task
         self._policy = policy or Policy()
-        self._given = language
-        self._language = language
-        self._searching = language is None
+        self._reading = Reading(engine, language=language, task=task, sure=self._policy.sure_language)
         self._sound: Sound | None = None
-        self._draft = Draft(self._words, begins=self._begins, stability=stability(self._policy, self._words))
+        words = self._reading.words
+        self._draft = Draft(words, begins=self._reading.begins, stability=stability(self._policy, words))
         self._speaking = False  # an utterance is open
         self._voice_end_ns = 0  # where the voice was heard last
         self._looked_ns = 0  # up to where the last hypothesis heard
@@ -95,7 +87,8 @@ class LiveRecogniser:
         """Words to expect from now on, the likeliest first; those over the budget are left out."""
         budget, self._bias = self._policy.bias_tokens, []
         for count in range(min(len(terms), budget), 0, -1):
-            tokens = self._engine.tokens(f"Glossary: {', '.join(terms[:count])}.")
+            # The words alone: a heading before them is heard in what is said, and makes loops.
+            tokens = self._engine.tokens(f"{', '.join(terms[:count])}.")
             if len(tokens) <= budget:
                 self._bias = tokens
                 return
@@ -121,11 +114,11 @@ class LiveRecogniser:
             words += self._listen()
         else:
             self._sound.drop_before(self._sound.end_ns - 2 * self._policy.preroll_ms * MS)
-        return Heard(tuple(words), self._draft.tentative, self._language, ends)
+        return Heard(tuple(words), self._draft.tentative, self._reading.language, ends)
 
     def finish(self) -> Heard:
         """Nothing more comes: give out what is held."""
-        return Heard(tuple(self._close()) if self._speaking else (), "", self._language, ends=True)
+        return Heard(tuple(self._close()) if self._speaking else (), "", self._reading.language, ends=True)
 
     def _follow(self, start_ns: int) -> list[LiveWord]:
         """Sound that does not follow the last one begins anew; what was held is given out first."""
@@ -153,7 +146,7 @@ class LiveRecogniser:
         self._held.drop_before(voice_ns - self._policy.preroll_ms * MS)
         self._speaking = True
         self._looked_ns = self._held.start_ns
-        self._searching = self._given is None
+        self._reading.begin()
 
     def _listen(self) -> list[LiveWord]:
         """Look at the sound if it is time to, and cut it if it has grown too long."""
@@ -172,7 +165,7 @@ class LiveRecogniser:
 
     def _step_ns(self) -> int:
         """New sound that it takes to look again; more while the language is not known."""
-        if self._language is None:
+        if self._reading.language is None:
             return max(int((LANGUAGE_S + 0.3) * SECOND_NS), self._policy.step_ms * MS)
         return self._policy.step_ms * MS
 
@@ -202,60 +195,28 @@ class LiveRecogniser:
         voiced_s = sound.voiced_s(until, above=policy.voice_off)
         window = self._engine.window(sound.until(until))
         self._looked_ns = until
-        language = self._spoken(window, voiced_s)
         said = draft.said
+        language = self._reading.spoken(window, voiced_s, fresh=not said)
         untold_s = (until - max(draft.told_ns, sound.start_ns)) / SECOND_NS
         heard = self._engine.decode(
             window,
             language=language,
-            task=self._task,
+            task=self._reading.task,
             earlier=self._bias,
             forced=said,
             beam=max(policy.beam, policy.final_beam) if at_pause else policy.beam,
             room=10 + int(policy.tokens_per_s * max(0.5, untold_s)),
         )
-        tokens = [*said, *heard.tokens]
-        once = max(len(said), unrepeated(tokens))
-        if once < len(
-            tokens
-        ):  # the second round of a loop begins anywhere; what was said ends with a sentence
-            tokens = tokens[: self._sentence(tokens[:once], len(said))]
-        less = tokens[: max(len(said), unechoed(tokens))]
-        hasty = self._count(tokens) > ECHO_WORDS_PER_S * voiced_s  # said twice in earnest takes its time
-        tried = [tokens, less] if at_pause and not hasty else [less]
-        tokens = next((some for some in tried if self._believed(some, heard, voiced_s)), [])
+        tokens = self._reading.believed(heard, said, voiced_s, at_pause=at_pause)
         if not tokens:
             return []  # what earlier hypotheses said of this sound stands
         settled = until - policy.behind_ms * MS
         stable = draft.revise(self._placed(window, tokens, language), settled_ns=settled)
         return draft.commit(stable)
 
-    def _sentence(self, tokens: Sequence[int], least: int) -> int:
-        """How many tokens there are to the end of the last sentence behind `least`; all of them if none ends."""
-        at, found = 0, len(tokens)
-        for word in self._words(tokens):
-            at += len(word.tokens)
-            if at > least and word.text.endswith(SENTENCE_ENDS):
-                found = at
-        return found
-
-    def _believed(self, tokens: Sequence[int], heard: Hypothesis, voiced_s: float) -> bool:
-        return believable(
-            text=join(self._words(tokens)),
-            words=self._count(tokens),
-            voiced_s=voiced_s,
-            logprob=heard.logprob,
-            no_speech=heard.no_speech,
-        )
-
-    def _count(self, tokens: Sequence[int]) -> int:
-        """Words in tokens; two characters count as one in scripts without spaces."""
-        words = self._words(tokens)
-        return len(words) if self._spaced else len(join(words)) // 2
-
     def _placed(self, window: Any, tokens: Sequence[int], language: str) -> list[Placed]:
         start = self._held.start_ns
-        times = self._engine.times(window, tokens, language=language, task=self._task)
+        times = self._engine.times(window, tokens, language=language, task=self._reading.task)
         return [
             Placed(token, start + int(time.start_s * SECOND_NS), start + int(time.end_s * SECOND_NS))
             for token, time in zip(tokens, times, strict=True)
@@ -265,9 +226,7 @@ class LiveRecogniser:
         """Cut sound that has grown too long: at the end of a word given out, where the voice is weak."""
         policy, sound = self._policy, self._held
         ends = self._draft.ends()
-        if (
-            not ends
-        ):  # nothing in it was believed or agreed on for so long: give out what there is, keep the end
+        if not ends:  # nothing in it was believed or agreed on for so long: give out all, keep the end
             words = self._draft.commit()
             self._draft.clear()
             sound.drop_before(sound.end_ns - policy.keep_ms * MS)
@@ -284,28 +243,6 @@ class LiveRecogniser:
         loud = sound.quietest(at_ns, within_ns=NEAR_NS)
         short = 1.0 if kept < keep / 2 else 0.0
         return loud + short + max(0.0, (kept - keep) / (4 * SECOND_NS))
-
-    def _spoken(self, window: Any, voiced_s: float) -> str:
-        """The language: given, or found at the beginning of this utterance, or else that of the one before."""
-        if self._searching and not self._draft.said:
-            code, likely = self._engine.language(window)
-            sure = likely >= self._policy.sure_language and voiced_s >= LANGUAGE_S
-            self._searching = not sure
-            if sure or self._language is None:
-                self._language = code
-        return self._language or "en"
-
-    def _words(self, tokens: Sequence[int]) -> list[Word]:
-        return self._engine.words(tokens, spaced=self._spaced)
-
-    def _begins(self, word: Word) -> bool:
-        """Whether a word at the beginning of its sound stands alone: not punctuation, in a script with spaces."""
-        return self._spaced and any(character.isalnum() for character in word.text)
-
-    @property
-    def _spaced(self) -> bool:
-        """Whether what is written has spaces between its words; a translation is English."""
-        return self._task == "translate" or self._language not in UNSPACED
 
     @property
     def _held(self) -> Sound:

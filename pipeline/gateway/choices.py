@@ -7,7 +7,8 @@ from functools import cache
 import msgspec
 
 from pipeline import routes
-from pipeline.gateway.recipes import VOICES, Recipes
+from pipeline.gateway.fittings import VOICES
+from pipeline.gateway.recipes import Recipes
 
 AUTO = "auto"
 

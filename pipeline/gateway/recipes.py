@@ -12,43 +12,23 @@ from functools import lru_cache
 import msgspec
 
 from pipeline import routes
-from pipeline.errors import GraphError, InputError, RouteError
+from pipeline.errors import InputError, RouteError
 from pipeline.gateway.calls import Refused, Wish
-from pipeline.gateway.happenings import SPOKEN_HZ
+from pipeline.gateway.fittings import (
+    VOICES,
+    Recipe,
+    with_progress,
+    with_rate,
+    with_sample,
+    with_terms,
+    with_voice,
+)
 from pipeline.graph import Graph
-from pipeline.interpreter import Talk, interpretation, with_terms
-from pipeline.media import Activity, AudioFrame, Gesture, ScreenText, Speech, Terms, Text
-from pipeline.spec import EdgeSpec
+from pipeline.interpreter import Talk, interpretation
+from pipeline.media import Activity, Gesture, ScreenText, Speech, Terms, Text
 
 HEARD_HZ = 16_000  # rate of the sound that graphs are fed with
-PROGRESS = "gateway-progress"
 VOICE_ACTIVITY = "gateway-activity"
-TERMS = "gateway-terms"
-SPEECH = "gateway-speech"
-VOICES = {  # node that speaks: its voices that a client may choose, and what people call them
-    "tts.espeak": {"m3": "Spoken, deep", "f2": "Spoken, high", "f4": "Spoken, soft", "m7": "Spoken, old"}
-}
-ROOM = 4096  # packets that may wait for the settling of others
-
-
-class Recipe(msgspec.Struct, frozen=True):
-    """A graph for one wish; outputs are empty where it has none."""
-
-    graph: Graph
-    source: str  # the node to push sound and pictures into
-    activity: str
-    transcript: str
-    translation: str
-    speech: str
-    sees: bool  # something looks at the pictures
-    sights: tuple[str, ...] = ()  # what is found in the pictures: terms, text, gestures
-
-    @property
-    def outputs(self) -> list[str]:
-        """What to read of a run."""
-        texts = [self.transcript, self.translation, self.speech]
-        found = dict.fromkeys(name for name in (*texts, *self.sights) if name)
-        return [self.activity, *found, f"{PROGRESS}.settled"]
 
 
 class Operator(msgspec.Struct, frozen=True):
@@ -95,11 +75,11 @@ class Recipes:
 
     def _made(self, wish: Wish) -> Recipe:
         recipe = self._routed(wish) if self._own is None else self._suited(self._own, wish)
-        recipe = _with_voice(_with_terms(recipe, wish), wish)
+        recipe = with_voice(with_terms(recipe, wish), wish)
         if wish.clone:
-            recipe = _with_sample(recipe)
-        recipe = _with_rate(recipe)
-        return _with_progress(recipe)
+            recipe = with_sample(recipe)
+        recipe = with_rate(recipe)
+        return with_progress(recipe)
 
     def _suited(self, own: Recipe, wish: Wish) -> Recipe:
         to = self._operator.to
@@ -216,65 +196,3 @@ def _found(graph: Graph, kind: type, called: str) -> str:
         if kind in port.kinds and port.name == called
     ]
     return found[-1] if found else ""
-
-
-def _with_terms(recipe: Recipe, wish: Wish) -> Recipe:
-    """The client's words to expect, told to whoever takes some and is told none, with their renderings."""
-    if not wish.phrases:
-        return recipe
-    given = {
-        "terms": [source for source, _ in wish.phrases],
-        "renderings": {source: rendering for source, rendering in wish.phrases if rendering},
-        "to": wish.to,
-    }
-    graph = with_terms(recipe.graph.plus(TERMS, "context.terms", {}, **given), f"{TERMS}.expected")
-    return msgspec.structs.replace(recipe, graph=graph)
-
-
-def _with_voice(recipe: Recipe, wish: Wish) -> Recipe:
-    """The voice that the client chose, where the node that speaks has it."""
-    name = recipe.speech.partition(".")[0]
-    if not wish.voice or not name or wish.voice not in VOICES.get(recipe.graph.member(name).uses, {}):
-        return recipe
-    graph = recipe.graph.with_settings({f"{name}.voice": wish.voice})
-    return msgspec.structs.replace(recipe, graph=graph)
-
-
-def _with_sample(recipe: Recipe) -> Recipe:
-    """The voice shown who speaks. Raises `Refused` where it has no input for sound."""
-    name = recipe.speech.partition(".")[0]
-    member = recipe.graph.members.get(name)
-    if member is None:
-        raise Refused("voice cloning needs speech; ask for audio", "clone")
-    ears = [port.name for port in member.node.inputs.values() if AudioFrame in port.kinds]
-    if not ears:
-        raise Refused("voice cloning is not supported by the voice of this server", "clone")
-    if ears[0] in member.inputs:
-        return recipe
-    sound = EdgeSpec(f"{recipe.source}.audio", ROOM)
-    return msgspec.structs.replace(recipe, graph=recipe.graph.wired(name, **{ears[0]: sound}))
-
-
-def _with_rate(recipe: Recipe) -> Recipe:
-    """Speech at the rate of the gateway, whatever the voice has."""
-    if not recipe.speech:
-        return recipe
-    graph = recipe.graph.plus(SPEECH, "audio.resample", {"sound": recipe.speech}, rate_hz=SPOKEN_HZ)
-    return msgspec.structs.replace(recipe, graph=graph, speech=f"{SPEECH}.resampled")
-
-
-def _with_progress(recipe: Recipe) -> Recipe:
-    given = {
-        "activity": recipe.activity,
-        "transcript": recipe.transcript,
-        "translation": recipe.translation,
-        "speech": recipe.speech,
-    }
-    inputs: dict[str, str | EdgeSpec] = {
-        name: EdgeSpec(output, ROOM) for name, output in given.items() if output
-    }
-    try:
-        graph = recipe.graph.plus(PROGRESS, "pipeline.gateway.progress:Progress", inputs)
-    except GraphError as error:
-        raise InputError(f"{recipe.graph.spec.file}: cannot be served ({error})") from error
-    return msgspec.structs.replace(recipe, graph=graph)

@@ -3,9 +3,7 @@
 A session does what it is asked (`do`), one call at a time, and tells what comes of it to one listener, in order. Its graph
 is opened by the first sound, so that a session in which nobody speaks costs nothing, and closed by `rest` when no more
 sound comes for a while. What changes the graph (languages, words to expect, a voice) ends the sound of the one that
-runs and opens another: the first still tells all that it heard, then the second tells.
-
-    stage     one graph that runs: its source, its book of turns, its origin on the session's time line
+runs and opens another: the first still tells all that it heard, then the second tells. A graph that runs is a stage (stage.py).
 
 Time is counted in samples heard, so it stands still while a client sends nothing.
 """
@@ -13,10 +11,8 @@ Time is counted in samples heard, so it stands still while a client sends nothin
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -24,29 +20,22 @@ import msgspec
 import numpy as np
 from anyio.abc import TaskGroup
 
-from pipeline.clock import Ns, now, sample_time
+from pipeline.clock import Ns, now
 from pipeline.gateway import pictures
 from pipeline.gateway.calls import Call, Clear, Commit, Configure, Finish, Hear, Refused, See, Wish
-from pipeline.gateway.happenings import Failed, Finished, Happening, Heard, Noticed, Rendered
-from pipeline.gateway.recipes import HEARD_HZ, PROGRESS, Recipe, Recipes
+from pipeline.gateway.happenings import Failed, Finished, Happening, Rendered
+from pipeline.gateway.recipes import HEARD_HZ, Recipes
 from pipeline.gateway.sound import Ear
+from pipeline.gateway.stage import Arrivals, Listener, Stage
 from pipeline.gateway.turns import Book, Voice
 from pipeline.media import Samples
-from pipeline.packet import Packet
-from pipeline.scheduler import Run, start
+from pipeline.scheduler import Run
 
 log = logging.getLogger(__name__)
 
-PIECE = HEARD_HZ // 2  # samples handed to a graph at once
-PAUSE = np.zeros(
-    HEARD_HZ * 2, np.float32
-)  # after a turn that the client ended: recognisers end what they heard
+PAUSE = np.zeros(HEARD_HZ * 2, np.float32)  # (32000,); after a client's turn: recognisers end what they heard
 LONGEST_TURN_S = 300  # sound that may wait for a commit
 MOST_FAILURES = 3  # of a session's graphs; after them it hears no more
-STOP_S = 60.0  # for a graph to finish what it heard
-
-Listener = Callable[[Happening], None]
-Lagged = Callable[[float], None]
 
 
 class Counts(msgspec.Struct):
@@ -55,21 +44,7 @@ class Counts(msgspec.Struct):
     heard_samples: int = 0
     pictures_seen: int = 0  # by a graph that looks at them
     pictures_unseen: int = 0
-    turns: int = 0
     failures: int = 0
-
-
-class _Stage:
-    def __init__(self, recipe: Recipe, origin: Ns) -> None:
-        self.recipe = recipe
-        self.origin = origin
-        self.samples = 0  # given to the graph
-        self.source: Any = None
-        self.run: Run | None = None
-        self.book = Book(None)
-        self.opened = anyio.Event()  # or failed to
-        self.over = anyio.Event()
-        self.ended = False  # its sound
 
 
 class Session:
@@ -80,7 +55,7 @@ class Session:
         recipes: Recipes,
         group: TaskGroup,
         listener: Listener,
-        lagged: Lagged | None = None,
+        lagged: Callable[[float], None] | None = None,
         wish: Wish | None = None,
     ) -> None:
         self.counts = Counts()
@@ -92,9 +67,10 @@ class Session:
         self._lagged = lagged
         self._ear = Ear()
         self._voice = Voice(self.wish.threshold, self.wish.silence_ms)
-        self._stage: _Stage | None = None
+        self._stage: Stage | None = None
+        self._last: Stage | None = None  # the one opened last
         self._uncommitted: list[Samples] = []
-        self._arrivals: deque[tuple[Ns, Ns]] = deque(maxlen=3000)  # stream time and when it came
+        self._arrivals = Arrivals()
         self._scopes: set[anyio.CancelScope] = set()  # of the tasks that work for it
         self._turn = 0
         self._finishing = False
@@ -142,13 +118,14 @@ class Session:
         """Tell what was heard, then `Finished`. Returns at once."""
         if not self._finishing:
             self._finishing = True
-            stage = self._stage
-            self._end_stage()
-            self._group.start_soon(self._finished, stage)
+            self._group.start_soon(self._finished, self._stage)
+            await self.rest()
 
     async def rest(self) -> None:
         """Tell what was heard and let the graph go; the next sound opens it again."""
-        self._end_stage()
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            stage.end_sound()
 
     def close(self) -> None:
         """Let everything go, told or not."""
@@ -166,7 +143,7 @@ class Session:
             finally:
                 self._scopes.discard(scope)
 
-    async def _finished(self, last: _Stage | None) -> None:
+    async def _finished(self, last: Stage | None) -> None:
         with self._cancellable():
             if last is not None:
                 await last.over.wait()
@@ -177,7 +154,7 @@ class Session:
         if wish.turns != self.wish.turns:
             self._uncommitted.clear()
         if self._stage is not None and (self._stage.recipe is not recipe or wish.turns != self.wish.turns):
-            self._end_stage()
+            await self.rest()
         self._voice.change(wish.threshold, wish.silence_ms)
         self.wish = wish
 
@@ -205,10 +182,7 @@ class Session:
             raise Refused("there is no sound to commit", "commit")
         turn, self._uncommitted = np.concatenate([*self._uncommitted, self._ear.rest()]), []
         stage = await self._opened()
-        begin = stage.samples
-        end = begin + len(turn)
-        for told in stage.book.mark(_time(begin), _time(end)):
-            self._tell(told)
+        stage.mark(len(turn))
         await self._push(turn)
         await self._push(PAUSE)
 
@@ -217,74 +191,42 @@ class Session:
             return
         self._pushing = True
         try:
-            await self._pushed(samples)
+            stage = await self._opened()
+            if not await stage.hear(samples, self._arrivals):
+                reason = "stopping" if self._finishing else "broken"
+                raise Refused("the interpretation has stopped", reason=reason)
         finally:
             self._pushing = False
             self.heard_at = now()
 
-    async def _pushed(self, samples: Samples) -> None:
-        stage = await self._opened()
-        for at in range(0, len(samples), PIECE):
-            piece = samples[at : at + PIECE]
-            # The graph counts from its first sample, not from the clock.
-            first = 0 if stage.samples == 0 else None
-            stage.samples += len(piece)
-            self._arrivals.append((stage.origin + _time(stage.samples), now()))
-            if not await stage.source.put(piece, first):
-                raise Refused(
-                    "the interpretation has stopped", reason="stopping" if self._finishing else "broken"
-                )
-
     async def _see(self, call: See) -> int:
         picture = await anyio.to_thread.run_sync(pictures.pixels, call.data)
-        stage = self._stage
-        if stage is not None and stage.recipe.sees and stage.opened.is_set() and stage.source is not None:
-            stage.source.push_picture(picture, _time(stage.samples))
+        if self._stage is not None and self._stage.see(picture):
             self.counts.pictures_seen += 1
         else:
             self.counts.pictures_unseen += 1
         return int(picture.shape[0] * picture.shape[1])
 
-    # Stages
-
-    async def _opened(self) -> _Stage:
+    async def _opened(self) -> Stage:
         """The stage that hears, opened. Raises `Refused` where it cannot be."""
         if self._stage is None:
             if self.counts.failures >= MOST_FAILURES:
                 raise Refused("the interpretation failed; open another session", reason="broken")
             recipe = await anyio.to_thread.run_sync(self._recipes.of, self.wish)
             before = self._last
-            origin = before.origin + _time(before.samples) if before else 0
-            stage = self._stage = _Stage(recipe, origin)
+            stage = self._stage = self._last = Stage(recipe, before.end if before else 0, self._told)
             self._group.start_soon(self._play, stage, before)
-            self._last = stage
         stage = self._stage
         await stage.opened.wait()
-        if stage.source is None:
+        if not stage.works:
             raise Refused("the interpretation cannot be started", reason="broken")
         return stage
 
-    _last: _Stage | None = None
-
-    def _end_stage(self) -> None:
-        stage, self._stage = self._stage, None
-        if stage is not None:
-            stage.ended = True
-            if stage.source is not None:
-                stage.source.end()
-
-    async def _play(self, stage: _Stage, before: _Stage | None) -> None:
+    async def _play(self, stage: Stage, before: Stage | None) -> None:
         """Run one stage to its end, and tell what comes of it once the one before has told all."""
         try:
             with self._cancellable():
-                async with start(stage.recipe.graph, stage.recipe.outputs, stop_s=STOP_S) as run:
-                    if before is not None:
-                        await before.over.wait()
-                    self._begin(stage, run)
-                    async for name, packet in run:
-                        self._file(stage, name, packet)
-                    for told in stage.book.end(_time(stage.samples)):
-                        self._told(told)
+                await stage.play(before, self._book)
         except Exception:  # one session's failure must not end those of others
             self.counts.failures += 1
             log.exception("a session failed")
@@ -296,53 +238,12 @@ class Session:
             stage.over.set()
             self._turn = max(self._turn, stage.book.next_number)
 
-    def _begin(self, stage: _Stage, run: Run) -> None:
-        voice = self._voice if self.wish.turns == "voice" else None
-        stage.book = Book(voice, self._turn, stage.origin)
-        stage.run, stage.source = run, run.node(stage.recipe.source)
-        stage.opened.set()
-        if stage.ended:
-            stage.source.end()
+    def _book(self, origin: Ns) -> Book:
+        return Book(self._voice if self.wish.turns == "voice" else None, self._turn, origin)
 
-    def _file(self, stage: _Stage, name: str, packet: Packet[Any]) -> None:
-        """One packet of an output that is read."""
-        recipe, book = stage.recipe, stage.book
-        told: list[Happening] = []
-        if name == recipe.activity:
-            told += book.activity(packet.start, packet.end, packet.payload.probability)
-        elif name == f"{PROGRESS}.settled":
-            told += book.settled(packet.end)
-        elif name == recipe.speech:
-            told += book.spoken(packet)
-        if name == recipe.transcript:
-            told += book.heard(packet)
-        if name == recipe.translation:
-            told += book.rendered(packet)
-        if name in recipe.sights:
-            told.append(Noticed(stage.origin + packet.start, packet.payload))
-        for happening in told:
-            self._told(happening)
-
-    def _told(self, happening: Happening) -> None:
-        self.counts.turns = self._turn
-        if isinstance(happening, Heard | Rendered) and happening.committed:
-            happening = self._measured(happening)
-        self._tell(happening)
-
-    def _measured(self, told: Heard | Rendered) -> Heard | Rendered:
-        """With how long ago the sound came in which its last word ends; translations are told to whoever measures."""
-        end, came = told.committed[-1].end, None
-        for until, arrived in reversed(self._arrivals):
-            if until < end and came is not None:
-                break
-            came = arrived
-        if came is None:
-            return told
-        lag = now() - came
-        if isinstance(told, Rendered) and self._lagged is not None:
-            self._lagged(lag / 1e9)
-        return msgspec.structs.replace(told, lag_ms=lag / 1e6)
-
-
-def _time(samples: int) -> Ns:
-    return sample_time(samples, HEARD_HZ)
+    def _told(self, told: Happening) -> None:
+        """Tell what a stage tells, measured; delays of translations are told to whoever measures too."""
+        told = self._arrivals.measured(told)
+        if isinstance(told, Rendered) and told.lag_ms is not None and self._lagged is not None:
+            self._lagged(told.lag_ms / 1e3)
+        self._tell(told)

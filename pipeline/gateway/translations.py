@@ -23,8 +23,8 @@ from starlette.websockets import WebSocket
 from pipeline.clock import now, unix_s
 from pipeline.gateway.calls import Refused
 from pipeline.gateway.client_secrets import PREFIX, ClientSecrets
+from pipeline.gateway.dialects._checks import Invalid
 from pipeline.gateway.dialects._translation import (
-    Invalid,
     Settings,
     as_object,
     known,

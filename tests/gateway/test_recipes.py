@@ -51,10 +51,15 @@ def test_speech_in_the_language_wanted_is_transcribed_and_spoken() -> None:
 
 
 def test_phrases_are_words_to_expect() -> None:
-    recipe = Recipes(Operator()).of(Wish("en", "pt", phrases=(("Defarge", "Defarge"),)))
+    recipe = Recipes(Operator()).of(Wish("en", "pt", phrases=(("Defarge", ""), ("Bastille", "Bastilha"))))
     terms: Any = recipe.graph["gateway-terms"]
-    assert terms.terms == ["Defarge"]
+    assert (terms.terms, terms.renderings, terms.to) == (
+        ["Defarge", "Bastille"],
+        {"Bastille": "Bastilha"},
+        "pt",
+    )
     assert recipe.graph.member("words").inputs["bias"].source == "gateway-terms.expected"
+    assert recipe.graph.member("target").inputs["terms"].source == "gateway-terms.expected"
 
 
 @pytest.mark.parametrize(

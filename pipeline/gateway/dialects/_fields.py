@@ -7,6 +7,14 @@ from typing import Any
 
 import msgspec
 
+from pipeline.gateway.dialects._checks import (
+    Invalid,
+    as_object,
+    flag,
+    number,
+    one_of,
+    whole,
+)
 from pipeline.gateway.dialects._families import Family
 from pipeline.gateway.dialects._settings import DEFAULTS, SPEAKERS, TRANSCRIBER, Settings, detection_of
 
@@ -15,17 +23,9 @@ LONGEST_PHRASE = 200  # characters
 CLONED = "qwen-translate-vc-"  # how the name of a voice made beforehand begins
 
 
-class Invalid(Exception):
-    """A field is wrong. `param` is its path; `code` where it is not the usual one."""
-
-    def __init__(self, message: str, param: str, code: str = "invalid_value") -> None:
-        super().__init__(message)
-        self.message, self.param, self.code = message, param, code
-
-
 def merged(now: Settings, family: Family, session: object) -> Settings:
     """The settings with those of a `session.update` over them. Raises `Invalid` for the first field that is wrong."""
-    given = _object(session, "session")
+    given = as_object(session, "session")
     changes: dict[str, Any] = {}
     flat = {**_nested(given), **given}  # what is flat overrules what is nested
     for key, read in _READERS.items():
@@ -38,55 +38,22 @@ def merged(now: Settings, family: Family, session: object) -> Settings:
 
 def _nested(given: Mapping[str, Any]) -> dict[str, Any]:
     """`session.audio.…` as the flat fields that mean the same."""
-    audio = _object(given.get("audio"), "session.audio")
+    audio = as_object(given.get("audio"), "session.audio")
     heard, told = (
-        _object(audio.get("input"), "session.audio.input"),
-        _object(audio.get("output"), "session.audio.output"),
+        as_object(audio.get("input"), "session.audio.input"),
+        as_object(audio.get("output"), "session.audio.output"),
     )
     flat: dict[str, Any] = {}
-    if form := _object(heard.get("format"), "session.audio.input.format"):
+    if form := as_object(heard.get("format"), "session.audio.input.format"):
         flat |= {"input_audio_format": form["type"]} if "type" in form else {}
         flat |= {"sample_rate": form["sample_rate"]} if "sample_rate" in form else {}
-    if form := _object(told.get("format"), "session.audio.output.format"):
+    if form := as_object(told.get("format"), "session.audio.output.format"):
         flat |= {"output_audio_format": form["type"]} if "type" in form else {}
         if form.get("sample_rate", 24_000) != 24_000:
             raise Invalid("the output has 24000 Hz", "session.audio.output.format.sample_rate")
     flat |= {"turn_detection": heard["turn_detection"]} if "turn_detection" in heard else {}
     flat |= {"voice": told["voice"]} if "voice" in told else {}
     return flat
-
-
-def _object(value: object, param: str) -> Mapping[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise Invalid("an object is expected", param)
-    return value
-
-
-def _number(value: object, low: float, high: float, param: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise Invalid(f"a number from {low:g} to {high:g} is expected", param)
-    return value
-
-
-def _whole(value: object, low: int, high: int, param: str) -> int:
-    number = _number(value, low, high, param)
-    if number != int(number):
-        raise Invalid(f"a whole number from {low} to {high} is expected", param)
-    return int(number)
-
-
-def _flag(value: object, param: str) -> bool:
-    if not isinstance(value, bool):
-        raise Invalid("true or false is expected", param)
-    return value
-
-
-def _one_of(value: object, known: tuple[str, ...], param: str) -> str:
-    if not isinstance(value, str) or value not in known:
-        raise Invalid(f"one of {', '.join(known)} is expected", param)
-    return value
 
 
 def _language(value: object, family: Family, param: str) -> str:
@@ -127,24 +94,22 @@ def _sample_rate(value: object, now: Settings, family: Family) -> dict[str, Any]
 
 def _input_format(value: object, now: Settings, family: Family) -> dict[str, Any]:
     known = ("pcm", "pcm16") if family.input_format == "pcm16" else ("pcm", "pcm16", "opus")
-    return {
-        "input_format": "opus" if _one_of(value, known, "session.input_audio_format") == "opus" else "pcm"
-    }
+    return {"input_format": "opus" if one_of(value, known, "session.input_audio_format") == "opus" else "pcm"}
 
 
 def _output_format(value: object, now: Settings, family: Family) -> dict[str, Any]:
-    _one_of(value, ("pcm", "pcm16", "pcm24"), "session.output_audio_format")
+    one_of(value, ("pcm", "pcm16", "pcm24"), "session.output_audio_format")
     return {}
 
 
 def _transcription(value: object, now: Settings, family: Family) -> dict[str, Any]:
     param = "session.input_audio_transcription"
-    given = _object(value, param)
+    given = as_object(value, param)
     found: dict[str, Any] = {}
     if value is None or "model" in given:
         model = given.get("model")
         if model is not None:
-            _one_of(model, (TRANSCRIBER,), f"{param}.model")
+            one_of(model, (TRANSCRIBER,), f"{param}.model")
         found["transcribes"] = model is not None or family.always_transcribes
     if "language" in given:
         source = given["language"]
@@ -156,23 +121,23 @@ def _detection(value: object, now: Settings, family: Family) -> dict[str, Any]:
     param = "session.turn_detection"
     if value is None:
         return {"detection": None}
-    given = _object(value, param)
+    given = as_object(value, param)
     found: dict[str, Any] = {}
     if "type" in given:
         kinds = ("server_vad", SPEAKERS) if family.nested else ("server_vad",)
-        found["kind"] = _one_of(given["type"], kinds, f"{param}.type")
+        found["kind"] = one_of(given["type"], kinds, f"{param}.type")
     if "threshold" in given:
-        found["threshold"] = float(_number(given["threshold"], -1, 1, f"{param}.threshold"))
+        found["threshold"] = float(number(given["threshold"], -1, 1, f"{param}.threshold"))
     if "silence_duration_ms" in given:
-        found["silence_duration_ms"] = _whole(
+        found["silence_duration_ms"] = whole(
             given["silence_duration_ms"], 200, 6000, f"{param}.silence_duration_ms"
         )
     if "prefix_padding_ms" in given:
-        found["prefix_padding_ms"] = _whole(
+        found["prefix_padding_ms"] = whole(
             given["prefix_padding_ms"], 0, 60_000, f"{param}.prefix_padding_ms"
         )
     for key in ("create_response", "interrupt_response"):
-        _flag(given.get(key, True), f"{param}.{key}")
+        flag(given.get(key, True), f"{param}.{key}")
     before = now.detection or detection_of(family)
     kind = found.get("kind", before.kind)
     return {"detection": msgspec.structs.replace(before if before.kind == kind else DEFAULTS[kind], **found)}
@@ -180,27 +145,27 @@ def _detection(value: object, now: Settings, family: Family) -> dict[str, Any]:
 
 def _translation(value: object, now: Settings, family: Family) -> dict[str, Any]:
     param = "session.translation"
-    given = _object(value, param)
+    given = as_object(value, param)
     found: dict[str, Any] = {}
     if "language" in given:
         found["target"] = _language(given["language"], family, f"{param}.language")
     if "corpus" in given:
         found["phrases"] = _phrases(
-            _object(given["corpus"], f"{param}.corpus").get("phrases"), f"{param}.corpus.phrases"
+            as_object(given["corpus"], f"{param}.corpus").get("phrases"), f"{param}.corpus.phrases"
         )
     if "same_language_skip_options" in given:
         options = f"{param}.same_language_skip_options"
-        skip = _object(given["same_language_skip_options"], options)
+        skip = as_object(given["same_language_skip_options"], options)
         if skip and not family.skips:
             raise Invalid(f"{family.name} skips nothing", options)
         found |= {
-            key: _flag(skip[key], f"{options}.{key}") for key in ("skip_text", "skip_audio") if key in skip
+            key: flag(skip[key], f"{options}.{key}") for key in ("skip_text", "skip_audio") if key in skip
         }
     return found
 
 
 def _phrases(value: object, param: str) -> tuple[tuple[str, str], ...]:
-    given = _object(value, param)
+    given = as_object(value, param)
     if len(given) > MOST_PHRASES:
         raise Invalid(f"at most {MOST_PHRASES} phrases are taken", param)
     for source, target in given.items():
@@ -216,15 +181,15 @@ def _phrases(value: object, param: str) -> tuple[tuple[str, str], ...]:
 
 
 def _clone(value: object, now: Settings, family: Family) -> dict[str, Any]:
-    return {"clone": _flag(value, "session.enable_voice_clone")}
+    return {"clone": flag(value, "session.enable_voice_clone")}
 
 
 def _clone_options(value: object, now: Settings, family: Family) -> dict[str, Any]:
-    given = _object(value, "session.voice_clone_options")
+    given = as_object(value, "session.voice_clone_options")
     if "frequency" not in given:
         return {}
     param = "session.voice_clone_options.frequency"
-    return {"frequency": _one_of(given["frequency"], ("never", "once", "always"), param)}
+    return {"frequency": one_of(given["frequency"], ("never", "once", "always"), param)}
 
 
 _READERS: dict[str, Callable[[object, Settings, Family], dict[str, Any]]] = {

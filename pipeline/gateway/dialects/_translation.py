@@ -8,16 +8,10 @@ from typing import Any
 
 import msgspec
 
+from pipeline.gateway.dialects._checks import Invalid
+
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 NAME = 200  # characters that the name of a model may have
-
-
-class Invalid(Exception):
-    """A parameter is wrong. `param` is its path, `code` what the protocol calls the fault."""
-
-    def __init__(self, message: str, param: str, code: str = "invalid_value") -> None:
-        super().__init__(message)
-        self.message, self.param, self.code = message, param, code
 
 
 class NoiseReduction(msgspec.Struct, frozen=True):

@@ -25,8 +25,9 @@ import msgspec
 
 from pipeline.gateway.calls import Call, Clear, Commit, Configure, Finish, Hear, Refused, See, Wish
 from pipeline.gateway.dialects import Event, Reaction
+from pipeline.gateway.dialects._checks import Invalid
 from pipeline.gateway.dialects._families import QWEN3_5, Family, wire
-from pipeline.gateway.dialects._fields import Invalid, merged
+from pipeline.gateway.dialects._fields import merged
 from pipeline.gateway.dialects._settings import Settings, detection_of, echoed
 from pipeline.gateway.dialects._telling import Telling
 from pipeline.gateway.happenings import Failed, Happening

@@ -24,8 +24,8 @@ import msgspec
 
 from pipeline.gateway.calls import Call, Configure, Finish, Hear, Refused, Wish
 from pipeline.gateway.dialects import Event, Reaction
+from pipeline.gateway.dialects._checks import Invalid
 from pipeline.gateway.dialects._translation import (
-    Invalid,
     Settings,
     as_object,
     known,
