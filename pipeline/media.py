@@ -105,10 +105,31 @@ class Text(msgspec.Struct, frozen=True):
         return join_words(self.committed)
 
 
-class Terms(msgspec.Struct, frozen=True):
-    """Words to expect, the likeliest first: names on a slide, a glossary."""
+class Term(msgspec.Struct, frozen=True):
+    """A word or name to expect, and how it is to be translated."""
 
-    terms: tuple[str, ...]
+    text: str  # as it is written in the language spoken
+    rendering: str = ""  # how it is to appear in the translation; empty: as the translator likes
+    to: str = ""  # language of the rendering, BCP 47; empty: whatever is translated into
+    origin: str = "given"  # who named it: "given" (beforehand), "glossary", "injected" or "screen"
+    until: Ns | None = None  # stream time from which on it is expected no more; None: to the end
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """Words to expect from now on, the likeliest first: names on a slide, a glossary. Takes the place of those before."""
+
+    terms: tuple[Term, ...] = ()
+
+    @staticmethod
+    def of(*texts: str) -> Terms:
+        """Terms without renderings."""
+        return Terms(tuple(Term(text) for text in texts))
+
+    def at(self, time: Ns) -> tuple[Term, ...]:
+        """Those that are expected at a stream time."""
+        if all(term.until is None for term in self.terms):
+            return self.terms
+        return tuple(term for term in self.terms if term.until is None or time < term.until)
 
 
 class Speech(msgspec.Struct, frozen=True, eq=False):
@@ -209,6 +230,32 @@ class Gesture(msgspec.Struct, frozen=True):
     towards: tuple[float, float] | None = None  # for "pointing": unit vector in the picture, right and down
 
 
+class ScreenChange(msgspec.Struct, frozen=True, eq=False):
+    """A picture in which something new is to be looked at, and where."""
+
+    pixels: Pixels  # (height, width, 3) uint8, RGB: the whole picture
+    regions: tuple[Box, ...]  # where it differs from what was told before; none in the last one
+    start: Ns  # when that began to show
+    restless: bool = False  # it keeps moving there, so the picture is one of many
+    last: bool = False  # the end of the stream: nothing more is shown
+
+    def __post_init__(self) -> None:
+        _read_only(self.pixels)
+
+
+class ScreenText(msgspec.Struct, frozen=True):
+    """A line of text on the screen: told when it has been read, and again when it is gone."""
+
+    id: int  # the same while the line stays, from 1
+    text: str
+    box: Box
+    lang: str  # BCP 47; empty where it is not known
+    confidence: float  # of the reading, 0 to 1
+    start: Ns  # first seen
+    end: Ns  # last seen so far
+    over: bool  # False when it is told for the first time, True when it is gone
+
+
 KINDS: tuple[type, ...] = (
     AudioFrame,
     VideoFrame,
@@ -221,6 +268,8 @@ KINDS: tuple[type, ...] = (
     ActiveSpeaker,
     Hands,
     Gesture,
+    ScreenChange,
+    ScreenText,
 )
 NEVER_DROPPED: tuple[type, ...] = (Text, Speech)
 

@@ -23,8 +23,11 @@ from pipeline.media import (
     Gesture,
     Hand,
     Hands,
+    ScreenChange,
+    ScreenText,
     Speech,
     SpeechSegment,
+    Term,
     Terms,
     Text,
     VideoFrame,
@@ -86,7 +89,10 @@ def _text(form: dict[str, object]) -> list[Packet[Text]]:
 
 
 def _terms(form: dict[str, object]) -> list[Packet[Terms]]:
-    return [Packet(Terms(("coast", "harbour")), 0, seconds(1)), Packet(Terms(()), seconds(1), seconds(2))]
+    return [
+        Packet(Terms((Term("coast", "costa"), Term("harbour"))), 0, seconds(1)),
+        Packet(Terms(), seconds(1), seconds(2)),
+    ]
 
 
 def _speech(form: dict[str, object]) -> list[Packet[Speech]]:
@@ -152,6 +158,36 @@ def _gestures(form: dict[str, object]) -> list[Packet[Gesture]]:
     ]
 
 
+def _screen_changes(form: dict[str, object]) -> list[Packet[ScreenChange]]:
+    """The pictures of the video specimen: the first one, the other one, and the end."""
+    first, other = (_video(form)[index].payload.pixels for index in (0, 5))
+    whole = (Box(0, 0, 1, 1),)
+    told = ((ScreenChange(first, whole, 0), 0.0), (ScreenChange(other, whole, seconds(1)), 1.2))
+    end = ScreenChange(other, (), seconds(1.8), last=True)
+    return [Packet(change, seconds(at), seconds(at + 0.2)) for change, at in (*told, (end, 1.8))]
+
+
+def _screen_texts(form: dict[str, object]) -> list[Packet[ScreenText]]:
+    """A heading that stays until 1.5 s, and a line below it that comes at 0.8 s and is there at the end."""
+    heading = ("The road to Harrow Bay", Box(0.1, 0.1, 0.6, 0.2), 0.0, 1.5)
+    below = ("Open from 9:00", Box(0.1, 0.3, 0.5, 0.37), 0.8, 2.0)
+    told = [
+        (number, *line, at, over)
+        for number, line in enumerate((heading, below), 1)
+        for at, over in ((line[2], False), (line[3], True))
+    ]
+    return [
+        Packet(
+            ScreenText(
+                number, said, box, "en", 0.95, seconds(start), seconds(end if over else start + 0.2), over
+            ),
+            seconds(at),
+            seconds(at + 0.2),
+        )
+        for number, said, box, start, end, at, over in sorted(told, key=lambda line: line[5])
+    ]
+
+
 def _rate(form: dict[str, object], otherwise: int) -> int:
     rate_hz = form.get("rate_hz")
     return rate_hz if isinstance(rate_hz, int) and rate_hz else otherwise
@@ -169,5 +205,7 @@ _MAKERS: dict[type, Callable[[dict[str, object]], list[Packet[Any]]]] = {
     ActiveSpeaker: _active_speaker,
     Hands: _hands,
     Gesture: _gestures,
+    ScreenChange: _screen_changes,
+    ScreenText: _screen_texts,
     object: _text,
 }

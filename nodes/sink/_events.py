@@ -21,8 +21,10 @@ from pipeline.media import (
     Gesture,
     Hand,
     Hands,
+    ScreenText,
     Speech,
     SpeechSegment,
+    Term,
     Terms,
     Text,
     Word,
@@ -64,7 +66,7 @@ def event(kind: str, packet: Packet[Any]) -> dict[str, Any]:
     if isinstance(payload, SpeechSegment):
         return base | {"mean_probability": round(payload.mean_probability, 3)}
     if isinstance(payload, Terms):
-        return base | {"terms": list(payload.terms)}
+        return base | {"terms": [_term(term) for term in payload.terms]}
     return base | _seen(payload)
 
 
@@ -76,6 +78,8 @@ def _seen(payload: Any) -> dict[str, Any]:
         return {"face": payload.face, "confidence": round(payload.confidence, 3)}
     if isinstance(payload, Hands):
         return {"hands": [_hand(hand) for hand in payload.hands]}
+    if isinstance(payload, ScreenText):
+        return _screen_text(payload)
     return _gesture(payload) if isinstance(payload, Gesture) else {}
 
 
@@ -94,9 +98,18 @@ def _text(packet: Packet[Any], text: Text) -> dict[str, Any]:
         "reason": text.reason,
         "words": _words(text.committed),
     }
+    if text.committed and text.committed[0].glue:
+        found["glued"] = True  # it goes on without a space
     if text.source:
         found["source"] = _words(text.source)
     return found | ({"lag": lag(packet)} if text.committed and packet.left else {})
+
+
+def _term(term: Term) -> dict[str, Any]:
+    found: dict[str, Any] = {"text": term.text, "origin": term.origin}
+    if term.rendering:
+        found["rendering"] = term.rendering
+    return found | ({} if term.until is None else {"until_s": seconds_of(term.until)})
 
 
 def _speech(packet: Packet[Any], speech: Speech) -> dict[str, Any]:
@@ -135,6 +148,19 @@ def _gesture(gesture: Gesture) -> dict[str, Any]:
         "count": gesture.count,
     }
     return found | (_direction(gesture.tip, gesture.towards) if gesture.tip else {})
+
+
+def _screen_text(seen: ScreenText) -> dict[str, Any]:
+    return {
+        "id": seen.id,
+        "text": seen.text,
+        "box": _box(seen.box),
+        "lang": seen.lang,
+        "confidence": round(seen.confidence, 3),
+        "over": seen.over,
+        "began_s": seconds_of(seen.start),
+        "seen_until_s": seconds_of(seen.end),
+    }
 
 
 def _direction(tip: tuple[float, float], towards: tuple[float, float] | None) -> dict[str, Any]:

@@ -10,7 +10,18 @@ import msgspec
 from nodes.sink._events import line
 from nodes.sink._file import OutputFile
 from pipeline.clock import Ns
-from pipeline.media import ActiveSpeaker, Activity, Faces, Gesture, Hands, Speech, SpeechSegment, Terms, Text
+from pipeline.media import (
+    ActiveSpeaker,
+    Activity,
+    Faces,
+    Gesture,
+    Hands,
+    ScreenText,
+    Speech,
+    SpeechSegment,
+    Terms,
+    Text,
+)
 from pipeline.node import JoinName, Node, Place
 from pipeline.packet import Packet
 from pipeline.port import Input
@@ -42,6 +53,7 @@ class EventLog(Node):
     speaker = Input(ActiveSpeaker, optional=True)
     hands = Input(Hands, optional=True)
     gesture = Input(Gesture, optional=True)
+    screen_text = Input(ScreenText, optional=True)
 
     join: ClassVar[JoinName] = "arrival"
     runs_on: ClassVar[Place] = "thread"
@@ -64,6 +76,7 @@ class EventLog(Node):
         speaker: Packet[ActiveSpeaker] | None,
         hands: Packet[Hands] | None,
         gesture: Packet[Gesture] | None,
+        screen_text: Packet[ScreenText] | None,
     ) -> None:
         if activity is not None and activity.payload.speaking == self._speaking:
             activity = None
@@ -72,7 +85,7 @@ class EventLog(Node):
         if speech is not None:
             speech = self._placed(speech)
         heard = (transcript, unit, translation, speech, activity, segment, terms)
-        packets = (*heard, faces, speaker, hands, gesture)
+        packets = (*heard, faces, speaker, hands, gesture, screen_text)
         for kind, packet in zip(self.inputs, packets, strict=True):
             if packet is not None:
                 self._file.append(line(kind, packet))

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from pipeline import models, resolve
-from pipeline.commands import opencv
+from pipeline.commands import opencv, tesseract
 from pipeline.commands.columns import columns, show
 
 PACKAGES = {  # module: (distribution, extra, what it is for)
@@ -26,6 +26,11 @@ PACKAGES = {  # module: (distribution, extra, what it is for)
     "espeakng_loader": ("espeakng-loader", "tts", "speech in over 100 languages"),
     "mediapipe": ("mediapipe", "vision", "faces and hands"),
     "cv2": ("opencv", "vision", "pictures"),
+    "rapidocr": ("rapidocr", "vision", "text on the screen"),
+    "pytesseract": ("pytesseract", "vision", "text on the screen, by the program tesseract"),
+    "tesserocr": ("tesserocr", "vision", "the same without a program, ten times as fast"),
+    "PIL": ("pillow", "vision", "letters in films"),
+    "matplotlib": ("matplotlib", "vision", "pictures over time"),
     "sounddevice": ("sounddevice", "live", "microphone and loudspeaker"),
     "rich": ("rich", "cli", "live captions in the terminal"),
     "trio": ("trio", "cli", "virtual time"),
@@ -38,6 +43,7 @@ if platform.system() == "Linux":  # elsewhere they are part of the system
 PROGRAMS = {  # program: (Debian package, what it is for)
     "dot": ("graphviz", "drawing graphs as SVG"),
     "apertium": ("apertium apertium-eng-spa", "rule-based translation, English and Spanish"),
+    "tesseract": ("tesseract-ocr", "text on the screen, in these languages"),
 }
 
 
@@ -78,7 +84,8 @@ def _without_library(module: str) -> str:
 
 def _programs() -> Iterator[tuple[str, str, str]]:
     for program, (package, about) in PROGRAMS.items():
-        yield program, shutil.which(program) or f"missing: apt-get install {package}", about
+        state = shutil.which(program) or f"missing: apt-get install {package}"
+        yield program, tesseract.state() if program == "tesseract" else state, about
 
 
 def _version(distribution: str) -> str:

@@ -111,9 +111,8 @@ def test_activity_is_written_when_it_changes(path: Path) -> None:
 
 
 def test_what_the_eyes_see_is_written_in_figures(path: Path) -> None:
-    eyes = ("faces", "speaker", "hands", "gesture")
-    faces, speaker, hands, gesture = (specimen(EventLog.inputs[name], EventLog()) for name in eyes)
-    feed(EventLog(str(path)), faces=faces, speaker=speaker, hands=hands, gesture=gesture)
+    eyes = ("faces", "speaker", "hands", "gesture", "screen_text")
+    feed(EventLog(str(path)), **{name: specimen(EventLog.inputs[name], EventLog()) for name in eyes})
     told = {kind: [line for line in lines(path) if line["kind"] == kind] for kind in eyes}
     assert {face["id"] for line in told["faces"] for face in line["faces"]} == {1, 2}
     assert [line["face"] for line in told["speaker"]] == [None, 1, None]
@@ -122,6 +121,10 @@ def test_what_the_eyes_see_is_written_in_figures(path: Path) -> None:
         ("thumb_up", False),
         ("thumb_up", True),
     ]
+    heading, *_, below = told["screen_text"]
+    assert (heading["text"], heading["lang"], heading["over"]) == ("The road to Harrow Bay", "en", False)
+    assert heading["box"] == [0.1, 0.1, 0.6, 0.2]
+    assert (below["began_s"], below["seen_until_s"], below["over"]) == (0.8, 2.0, True)
 
 
 def test_each_line_is_there_at_once(path: Path) -> None:
