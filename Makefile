@@ -2,6 +2,9 @@
 SHELL := /bin/sh
 PYTHON ?= $(shell for v in 3.11 3.12 3.13; do command -v python$$v && break; done || command -v python3)
 BIN := .venv/bin
+VIDEO ?=
+FROM ?= en
+TO ?= pt
 STAMP := .venv/.stamp
 MODELS := whisper-base silero-vad firefox-en-pt firefox-pt-en two-cities mediapipe-face mediapipe-hand
 
@@ -27,9 +30,10 @@ $(STAMP): pyproject.toml constraints.txt tools/one-opencv/pyproject.toml
 models: setup ## fetch and verify the models that the demo and the tests use
 	@$(BIN)/dragoman models fetch $(MODELS)
 
-demo: setup ## interpret a real recording live, English to Portuguese, into out/demo/
+demo: setup ## interpret a talk with slides live, English to Portuguese, into out/demo/; or your own: make demo VIDEO=file
 	@$(BIN)/dragoman models fetch whisper-base silero-vad firefox-en-pt two-cities
-	@$(BIN)/dragoman interpret "$$($(BIN)/python -m pipeline.demo)" --from en --to pt --out out/demo
+	@talk="$(VIDEO)"; [ -n "$$talk" ] || talk="$$($(BIN)/python -m pipeline.demo out/demo)" && \
+	$(BIN)/dragoman interpret "$$talk" --from $(FROM) --to $(TO) --overlay --out out/demo
 
 test: setup ## run the tests (those whose model or media is absent are skipped, with the reason)
 	@$(BIN)/dragoman models fetch $(MODELS) || echo "some models are out of reach: the tests that need them are skipped"

@@ -16,4 +16,6 @@ $python -m benchmarks.bench_live --virtual --json out/bench/live-virtual.json
 $python -m benchmarks.bench_soak "$($python -m pipeline.demo)" --virtual
 $python -m benchmarks.bench_avvad --words
 $python -m benchmarks.bench_gesture
+$python -m benchmarks.bench_vision
+$python -m benchmarks.bench_ocr
 $python -m benchmarks.bench_gateway

@@ -6,7 +6,7 @@ The public names, loaded when they are first used:
     Node, Source               what a node is
     Input, Output              its ports
     Packet                     what flows: a payload and its span of stream time
-    AudioFrame, VideoFrame, Activity, SpeechSegment, Text, Word, Terms, Speech    payload kinds
+    AudioFrame, VideoFrame, Activity, SpeechSegment, Text, Word, Terms, Term, Speech    payload kinds
     feed, check_node           testing one node
 """
 
@@ -18,7 +18,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.conformance import check_node
     from pipeline.graph import Graph
-    from pipeline.media import Activity, AudioFrame, Speech, SpeechSegment, Terms, Text, VideoFrame, Word
+    from pipeline.media import (
+        Activity,
+        AudioFrame,
+        Speech,
+        SpeechSegment,
+        Term,
+        Terms,
+        Text,
+        VideoFrame,
+        Word,
+    )
     from pipeline.node import Node, Source
     from pipeline.packet import Packet
     from pipeline.port import Input, Output
@@ -35,6 +45,7 @@ _HOMES = {
     "Source": "node",
     "Speech": "media",
     "SpeechSegment": "media",
+    "Term": "media",
     "Terms": "media",
     "Text": "media",
     "VideoFrame": "media",
@@ -65,6 +76,7 @@ __all__ = [
     "Source",
     "Speech",
     "SpeechSegment",
+    "Term",
     "Terms",
     "Text",
     "VideoFrame",

@@ -11,11 +11,12 @@ from typing import Any
 
 import msgspec
 
-from pipeline import resolve, routes
+from pipeline import eyes, resolve, routes
+from pipeline.edge import WhenFull
 from pipeline.errors import InputError, RouteError
 from pipeline.graph import Graph
 from pipeline.latency import with_latency
-from pipeline.media import Speech
+from pipeline.media import Speech, Terms
 from pipeline.node import Node
 from pipeline.routes import Route
 from pipeline.settings import build, settings_of
@@ -34,6 +35,7 @@ TARGETS = {  # shape: the output that is the translation
     "same": "words.transcript",
 }
 UNKNOWN = "und"  # BCP 47 for a language that is not known (yet)
+MARKS = ("captions", "mouths", "speaker", "hands", "text")  # all that sink.video draws
 ROOM = 1500  # frames of 20 ms that may wait while a recogniser is busy
 
 
@@ -47,8 +49,11 @@ class Talk(msgspec.Struct, frozen=True):
     latency: str = "balanced"  # how soon against how well: low, balanced or quality; see pipeline/latency.py
     voice: str = ""  # node that speaks; empty: the best at hand; "none": captions only
     terms: tuple[str, ...] = ()  # words to expect
+    glossary: str = ""  # file with words to expect and their renderings; see docs/terms.md
     source_captions: bool = True  # for routes that translate the speech itself: recognise it too
     video: bool = False  # the source has pictures: write dubbed.mp4
+    see: str = "auto"  # what is looked for in them: auto, all, none, or names of cues; see pipeline/eyes.py
+    overlay: bool = False  # draw into dubbed.mp4 what was seen
 
 
 class Interpretation(msgspec.Struct, frozen=True):
@@ -61,13 +66,16 @@ class Interpretation(msgspec.Struct, frozen=True):
     speech: str  # the output that is the speech; empty when nothing speaks
     source_lang: str
     target_lang: str
+    screen_text: str = ""  # the output that is the text on the screen; empty when nobody reads it
 
 
 def interpretation(talk: Talk) -> Interpretation:
     """The graph for a talk.
 
-    Raises `RouteError` when there is no way, `InputError` for a voice that does not speak and for an unknown latency.
+    Raises `RouteError` when there is no way, `InputError` for a voice that does not speak, for an unknown latency and
+    for cues that there are not.
     """
+    cues = eyes.cues(talk.see, pictures=talk.video)
     route = routes.find(talk.from_, talk.to)
     source, target = route.from_ or UNKNOWN, route.to
     graph = _with_source(Graph.load(BASES[route.shape]), talk)
@@ -75,10 +83,12 @@ def interpretation(talk: Talk) -> Interpretation:
     transcript = "words.transcript"
     if "words" not in graph.members:
         graph, transcript = _with_transcript(graph, route, talk)
-    graph = _with_terms(graph, talk.terms)
+    graph = eyes.with_eyes(graph, cues, route.from_)
+    graph = _with_terms(graph, talk, target, screen="text" in cues)
     graph, speech = _with_voice(graph, talk, target)
     ready = Interpretation(graph, route, transcript, TARGETS[route.shape], speech, source, target)
-    return msgspec.structs.replace(ready, graph=_with_outputs(ready, talk))
+    ready = msgspec.structs.replace(ready, screen_text=eyes.SCREEN_TEXT if "text" in cues else "")
+    return msgspec.structs.replace(ready, graph=_with_outputs(ready, talk, cues))
 
 
 def has_pictures(source: str) -> bool:
@@ -135,15 +145,31 @@ def _with_transcript(graph: Graph, route: Route, talk: Talk) -> tuple[Graph, str
     return graph, "words.transcript"
 
 
-def _with_terms(graph: Graph, terms: tuple[str, ...]) -> Graph:
-    """Words to expect, told to whoever recognises speech."""
-    if not terms:
-        return graph
-    graph = graph.plus("terms", "context.terms", {}, terms=list(terms))
-    for name in ("words", "english"):
-        if name in graph.members:
-            graph = graph.wired(name, bias="terms.expected")
+def _with_terms(graph: Graph, talk: Talk, target: str, *, screen: bool) -> Graph:
+    """Words to expect, told to whoever recognises speech, and their renderings to whoever translates."""
+    told = ""
+    if talk.terms or talk.glossary:
+        given = {"terms": list(talk.terms), "glossary": talk.glossary, "to": target}
+        graph, told = graph.plus("terms", "context.terms", {}, **given), "terms.expected"
+    if screen:
+        inputs = {"screen": eyes.SCREEN_TEXT, **({"glossary": told} if told else {})}
+        graph = graph.plus("keys", "context.keywords", inputs, lang=talk.from_, required=False)
+        told = "keys.terms"
+    return with_terms(graph, told) if told else graph
+
+
+def with_terms(graph: Graph, terms: str) -> Graph:
+    """The graph with every node that takes terms and is told none told those of one output."""
+    for name, member in graph.members.items():
+        for port in member.node.inputs.values():
+            if Terms in port.kinds and port.name not in member.inputs and _expects(member.uses):
+                graph = graph.wired(name, **{port.name: terms})
     return graph
+
+
+def _expects(uses: str) -> bool:
+    """Whether a node acts on terms, other than writing them down or gathering them."""
+    return uses.partition(".")[0] not in ("sink", "context")
 
 
 def _with_voice(graph: Graph, talk: Talk, target: str) -> tuple[Graph, str]:
@@ -178,7 +204,7 @@ def _speaker(voice: str) -> type[Node]:
     return cls
 
 
-def _with_outputs(ready: Interpretation, talk: Talk) -> Graph:
+def _with_outputs(ready: Interpretation, talk: Talk, cues: tuple[str, ...]) -> Graph:
     """Every file that comes out; see docs/outputs.md."""
     graph = ready.graph
     for name in ("captions", "source_captions", "transcript"):
@@ -187,31 +213,42 @@ def _with_outputs(ready: Interpretation, talk: Talk) -> Graph:
     texts = {ready.target_lang: ready.target_text}
     if ready.source_text:
         texts[ready.source_lang] = ready.source_text
+    shown = eyes.events(cues) if "gestures" in cues else {}
+    shown = {port: output for port, output in shown.items() if port in ("gesture", "screen_text")}
     for lang, text in texts.items():
         for stem, suffix in (("captions", "vtt"), ("captions", "srt"), ("transcript", "txt")):
             node = f"{suffix}-{lang}"
-            graph = graph.plus(node, "sink.subtitles", {"text": text}, path=f"{stem}.{lang}.{suffix}")
-    graph = _with_logs(graph, ready, talk)
+            inputs = {"text": text} | (shown if stem == "captions" else {})
+            graph = graph.plus(node, "sink.subtitles", inputs, path=f"{stem}.{lang}.{suffix}")
+    graph = _with_logs(graph, ready, talk, cues)
     if ready.speech:
         graph = graph.with_settings({"sound.path": f"speech.{ready.target_lang}.wav"})
         if talk.video:
-            inputs = {
-                "video": "talk.video",
-                "audio": "talk.audio",
-                "speech": ready.speech,
-                "text": ready.target_text,
-            }
-            # A cheap encoder: it shares two cores with a recogniser that must not wait.
-            graph = graph.plus("dub", "sink.video", inputs, path="dubbed.mp4", preset="superfast")
+            graph = _with_film(graph, ready, talk, cues)
     return graph
 
 
-def _with_logs(graph: Graph, ready: Interpretation, talk: Talk) -> Graph:
+def _with_film(graph: Graph, ready: Interpretation, talk: Talk, cues: tuple[str, ...]) -> Graph:
+    # A film that is behind loses pictures; it may not hold up the source, and so the words.
+    rule: WhenFull = "drop_oldest" if graph.live else "wait"
+    inputs: dict[str, str | EdgeSpec] = {
+        "video": EdgeSpec("talk.video", when_full=rule),
+        "audio": EdgeSpec("talk.audio", ROOM),
+        "speech": ready.speech,
+        "text": ready.target_text,
+        **{port: EdgeSpec(seen, when_full=rule) for port, seen in eyes.marks(cues).items()},
+    }
+    # A cheap encoder: it shares two cores with a recogniser that must not wait.
+    cheap = {"path": "dubbed.mp4", "preset": "superfast", "overlay": list(MARKS) if talk.overlay else []}
+    return graph.plus("dub", "sink.video", inputs, **cheap)
+
+
+def _with_logs(graph: Graph, ready: Interpretation, talk: Talk, cues: tuple[str, ...]) -> Graph:
     events = {"transcript": ready.source_text, "translation": ready.target_text, "speech": ready.speech}
     if ready.route.shape == "same":
         events["translation"] = ""
-    graph = graph.without("events")
-    graph = graph.plus("events", "sink.jsonl", {k: v for k, v in events.items() if v}, path="events.jsonl")
+    wired = {k: v for k, v in events.items() if v} | eyes.events(cues)
+    graph = graph.without("events").plus("events", "sink.jsonl", wired, path="events.jsonl")
     name = Path(talk.source).name
     heard = {"translation": ready.target_text, "audio": "talk.audio"}
     graph = graph.plus("simuleval", "sink.simuleval", heard, path="instances.log", name=name)

@@ -27,7 +27,13 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {  # preset: what a nod
     "quality": {
         "asr.whisper": _WELL,
         "translate.whisper": _WELL,
-        "segment.units": {"min_words": 4, "max_words": 40, "threshold": 0.85, "floor": 0.75, "max_ms": 6000.0},
+        "segment.units": {
+            "min_words": 4,
+            "max_words": 40,
+            "threshold": 0.85,
+            "floor": 0.75,
+            "max_ms": 6000.0,
+        },
     },
 }
 

@@ -72,6 +72,9 @@ class Node:
     outputs: ClassVar[dict[str, Output[Any]]] = {}
     formed: ClassVar[tuple[str, ...]] = ()  # inputs that take one format only
     runs_on: ClassVar[Place] = "loop"  # YAML may overrule it
+    nice: ClassVar[int] = (
+        0  # 0 to 19: how far it stands back for the others where cores are short (see worker.py)
+    )
     join: ClassVar[JoinName] = "aligned"  # how several inputs come together; see pipeline/join.py
     part: ClassVar[Part] = "hearing"  # the part of the delay that its waiting and work count as
     wanted: frozenset[str] | None = None  # outputs somebody listens to, told before `open()`; None: all

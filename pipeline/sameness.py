@@ -22,7 +22,7 @@ Said: TypeAlias = tuple[
 ]  # payload, start, end: what a packet says, whenever and wherever it was made
 
 TOLERANCE = 1e-5  # of figures: 100 dB below full scale; sums of floats depend on their order
-TIMES = ("start", "end", "plays_at")  # fields that are stream time, in packets and inside payloads
+TIMES = ("start", "end", "until", "plays_at")  # fields that are stream time, in packets and inside payloads
 
 
 def said(packets: Iterable[Packet[Any]]) -> list[Said]:

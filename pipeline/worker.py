@@ -7,15 +7,20 @@ scheduler does not care; it steps a light node on the loop itself, which costs a
 Each thread worker owns one daemon thread for the whole run, because some libraries are bound to the thread that
 made them, and because a hung library must not keep the program from ending. A process worker is a thread worker
 whose calls go down a pipe. A call that is cancelled is left to finish by itself; its result is thrown away.
+
+A node that says `nice` gets less of a core that is wanted by others too: its process, or on Linux its thread and the
+threads that it starts. Elsewhere a thread has no priority of its own, and only the rules of the edges protect the rest.
 """
 
 from __future__ import annotations
 
 import inspect
 import multiprocessing
+import os
 import pickle
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import aclosing, suppress
@@ -126,6 +131,13 @@ class OwnThread:
         self._jobs.put(None)
 
 
+def _stand_back(nice: int) -> None:
+    """Lower the priority of the calling thread, and so of those that it starts."""
+    if sys.platform == "linux" and nice:
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + nice))
+
+
 class InThread:
     """A thread of the node's own."""
 
@@ -135,6 +147,7 @@ class InThread:
 
     async def open(self) -> None:
         try:
+            await self._thread.call(_stand_back, self.node.nice)
             await self._thread.call(self.node.open)
         except BaseException:
             self._thread.end()
@@ -235,6 +248,8 @@ def _serve(pipe: Connection, node: Node) -> None:
         "close": node.close,
     }
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which drains and then closes this
+    if sys.platform != "win32":
+        os.nice(node.nice)
     while True:
         try:
             operation, args = pipe.recv()

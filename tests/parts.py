@@ -172,4 +172,4 @@ class Say(Node):
     terms = Output(Terms)
 
     def process(self, audio: Packet[AudioFrame]) -> Iterator[Emission[Any]]:
-        yield self.terms(Terms((str(int(audio.payload.samples[0])),)))
+        yield self.terms(Terms.of(str(int(audio.payload.samples[0]))))

@@ -16,7 +16,7 @@ from nodes._engines.recognition import Recognition
 from nodes._engines.whisper import WhisperEngine
 from pipeline import models
 from pipeline.clock import Ns, ms
-from pipeline.media import Activity, AudioFrame, Terms, Text, Word
+from pipeline.media import Activity, AudioFrame, Term, Terms, Text, Word
 from pipeline.packet import Packet
 from pipeline.shared import Lease, shared
 
@@ -41,6 +41,7 @@ class Listening:
         self._shown = ""
         self._said_until: Ns = 0
         self._heard_until: Ns = 0
+        self._expected: tuple[Term, ...] = ()
 
     def open(self) -> None:
         """Load the model, or share the one that is loaded. Raises `ModelError`, `PackageError`."""
@@ -73,11 +74,20 @@ class Listening:
     ) -> Iterator[Said]:
         """Listen to a stretch of sound with its voice activity; yields what there is to say."""
         if terms is not None:
-            self._live.expect(terms.payload.terms)
+            self._expect(terms.payload.at(audio.start))
         windows = [(packet.start, packet.end, packet.payload.probability) for packet in speech]
         heard = self._live.hear(audio.payload.samples, audio.start, windows)
         self._heard_until = audio.end
         yield from self._said(heard, audio.end, "pause")
+
+    def _expect(self, terms: tuple[Term, ...]) -> None:
+        """Tell the recogniser which words may come, as it would write them: a translator into English, in English."""
+        if terms is self._expected or terms == self._expected:
+            return
+        self._expected = terms
+        english = self._task == "translate"
+        given = (term.rendering if english and _is_english(term) else term.text for term in terms)
+        self._live.expect(tuple(dict.fromkeys(given)))
 
     def finish(self) -> Iterator[Said]:
         """Say what is held back; nothing more will be heard."""
@@ -95,3 +105,8 @@ class Listening:
         end = committed[-1].end if committed else max(until, start)
         self._said_until = max(self._said_until, committed[-1].end if committed else 0)
         yield Said(text, start, end)
+
+
+def _is_english(term: Term) -> bool:
+    """Whether a term has an English rendering."""
+    return bool(term.rendering) and term.to.partition("-")[0] in ("", "en")

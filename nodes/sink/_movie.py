@@ -59,7 +59,8 @@ class Movie:
             return
         self._last_tick = tick
         if not self.started:
-            self._safely(lambda: self._start(pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2))
+            height, width = (max(2, side // 2 * 2) for side in pixels.shape[:2])
+            self._safely(lambda: self._start(height, width))
         frame = self._av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
         frame = frame.reformat(width=self._video.width, height=self._video.height, format="yuv420p")
         frame.pts, frame.time_base = tick, TICK

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
@@ -13,10 +14,23 @@ from msgspec import Meta
 from nodes.sink._cues import Cue, CueRules, Cues
 from nodes.sink._mix import Mix
 from nodes.sink._movie import CAPTIONS, Movie, MovieRules
+from nodes.sink._overlay import Mark, Overlay
+from nodes.sink._sight import Sight
 from nodes.sink._timeline import speech_time
 from pipeline.clock import Ns, ms, sample_index, to_seconds
 from pipeline.errors import MediaError
-from pipeline.media import AudioFrame, Speech, Text, VideoFrame
+from pipeline.media import (
+    ActiveSpeaker,
+    AudioFrame,
+    Faces,
+    Gesture,
+    Hands,
+    Pixels,
+    ScreenText,
+    Speech,
+    Text,
+    VideoFrame,
+)
 from pipeline.node import JoinName, Node, Place
 from pipeline.packet import Packet
 from pipeline.port import Input
@@ -36,7 +50,12 @@ class DubbedVideo(Node):
     H.264 and AAC in MP4 (or `.mkv`); pictures keep their own times. Speech starts when it plays in the run, the
     original is lowered smoothly under it, captions are a soft track. Sound is mixed `horizon_ms` behind the
     pictures, because speech comes later than what it translates; speech that comes later still is laid as early as
-    there is room and is told in the log (original sound that late is left out). Memory is bounded by the horizon. The file is whole once the run has ended.
+    there is room and is told in the log (original sound that late is left out). Memory is bounded by the horizon. The
+    file is whole once the run has ended.
+
+    `overlay` draws into the pictures what the nodes of the eyes saw, and captions word by word. What they tell comes
+    later than the picture that it speaks of, so pictures are then held for `overlay_ms`; what comes later still is
+    drawn from then on.
 
     Example:
         movie:
@@ -53,14 +72,22 @@ class DubbedVideo(Node):
     crf: Annotated[int, Meta(ge=0, le=51)] = 23  # quality of the pictures, 0 (all of it) to 51
     bitrate_kbps: Annotated[int, Meta(ge=0)] = 0  # of the pictures, kilobits a second; 0: by crf
     preset: Preset = "veryfast"  # effort of the encoder: ultrafast to medium
+    overlay: list[Mark] = field(default_factory=list)  # drawn: captions, mouths, speaker, hands, text
+    overlay_ms: Annotated[float, Meta(ge=0, le=10_000)] = 1000  # pictures are held for what is drawn, ms
 
     video = Input(VideoFrame)
     audio = Input(AudioFrame, optional=True, gather_ms=200)
     speech = Input(Speech, optional=True)
     text = Input(Text, optional=True)
+    faces = Input(Faces, optional=True)
+    speaker = Input(ActiveSpeaker, optional=True)
+    hands = Input(Hands, optional=True)
+    gesture = Input(Gesture, optional=True)
+    screen_text = Input(ScreenText, optional=True)
 
     join: ClassVar[JoinName] = "arrival"
     runs_on: ClassVar[Place] = "thread"
+    nice: ClassVar[int] = 3
 
     def __post_init__(self) -> None:
         if PurePath(self.path).suffix.lower() not in CAPTIONS:
@@ -78,13 +105,21 @@ class DubbedVideo(Node):
         self._seen: Ns = 0  # stream time up to which pictures or sound came
         self._tick = -1  # of `fps`: the last one that has its picture
         self._over = False
+        self._overlay = Overlay(frozenset(self.overlay), "sink.video") if self.overlay else None
+        self._sight = Sight()
+        self._held: deque[tuple[Ns, Pixels]] = deque()  # pictures that wait for what is drawn into them
 
-    def process(
+    def process(  # noqa: PLR0917 - one argument for each input
         self,
-        video: Packet[VideoFrame] | None,
-        audio: Packet[AudioFrame] | None,
-        speech: Packet[Speech] | None,
-        text: Packet[Text] | None,
+        video: Packet[VideoFrame] | None = None,
+        audio: Packet[AudioFrame] | None = None,
+        speech: Packet[Speech] | None = None,
+        text: Packet[Text] | None = None,
+        faces: Packet[Faces] | None = None,
+        speaker: Packet[ActiveSpeaker] | None = None,
+        hands: Packet[Hands] | None = None,
+        gesture: Packet[Gesture] | None = None,
+        screen_text: Packet[ScreenText] | None = None,
     ) -> None:
         if video is not None:
             self._show(video)
@@ -95,6 +130,9 @@ class DubbedVideo(Node):
             self._speak(speech)
         if text is not None:
             self._caption(text)
+        if self._overlay is not None:
+            for packet in filter(None, (faces, speaker, hands, gesture, screen_text)):
+                self._sight.see(packet)
         self._write_sound(sample_index(self._seen - ms(self.horizon_ms), RATE_HZ))
 
     def finish(self) -> None:
@@ -110,8 +148,17 @@ class DubbedVideo(Node):
             if tick <= self._tick:
                 return
             self._tick = tick
-        self._movie.picture(video.payload.pixels, video.start)
+        self._held.append((video.start, video.payload.pixels))
+        self._write_pictures(video.start - ms(self.overlay_ms) if self._overlay else video.start)
         self._write_cues(())
+
+    def _write_pictures(self, until: Ns) -> None:
+        """Encode the pictures that are shown up to a time, with what was seen in them."""
+        while self._held and self._held[0][0] <= until:
+            at, pixels = self._held.popleft()
+            if self._overlay is not None:
+                pixels = self._overlay.draw(pixels, self._sight.at(at))
+            self._movie.picture(pixels, at)
 
     def _speak(self, speech: Packet[Speech]) -> None:
         payload = speech.payload
@@ -124,6 +171,8 @@ class DubbedVideo(Node):
 
     def _caption(self, text: Packet[Text]) -> None:
         live = self.timing == "live"
+        if self._overlay is not None:
+            self._sight.say(text.payload.committed, text.left if live else None)
         self._write_cues(self._cues.settle(text.left if live else text.start))
         self._write_cues(self._cues.add(text.payload.committed, text.left if live else None))
         if text.payload.ends:
@@ -155,6 +204,7 @@ class DubbedVideo(Node):
             return
         self._over = True
         try:
+            self._write_pictures(self._seen)
             self._write_cues(self._cues.rest())
             self._mix.flush()
             if self._movie.started:

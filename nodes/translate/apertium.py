@@ -6,7 +6,8 @@ from typing import Any
 
 from nodes.translate._apertium import Apertium, mode_of
 from nodes.translate._rendering import Rendering
-from pipeline.media import Text
+from pipeline.clock import Ns
+from pipeline.media import Terms, Text
 from pipeline.node import Node
 from pipeline.packet import Packet
 from pipeline.port import Emission, Input, Output
@@ -18,8 +19,10 @@ class ApertiumTranslate(Node):
     """Translate text by rules and dictionaries, without any model: for the pairs that a Linux distribution ships.
 
     Emits the translation of each committed step at once, appended to what it said before of the same sentence, and
-    with `tentative` a translation of the tail that may still change. Holds nothing back. Understandable, not good;
-    words that it does not know stay as they are. The program is started again once when it dies or hangs.
+    with `tentative` a translation of the tail that may still change. Understandable, not good;
+    words that it does not know stay as they are. The program is started again once when it dies or hangs. `terms` with a
+    rendering are rendered so wherever they stand in the text, inflected too; the first words of one that may go on
+    wait for the next step, and nothing else does.
 
     Example: `target: {uses: translate.apertium, inputs: {unit: units.unit}, with: {from: en, to: es}}`
     """
@@ -29,9 +32,11 @@ class ApertiumTranslate(Node):
     tentative: bool = True  # translate the tail that may still change, for captions; some ms for each change
 
     runs_on = "thread"
+    join = "covering"
     part = "translating"
 
     unit = Input(Text)
+    terms = Input(Terms, optional=True, latest=True, lateness_ms=0)
     translation = Output(Text)
 
     def __post_init__(self) -> None:
@@ -41,11 +46,21 @@ class ApertiumTranslate(Node):
     def open(self) -> None:
         mode = mode_of(self.from_, self.to)
         self._lease = shared(("apertium", str(mode)), lambda: Apertium(mode))
-        self._rendering = Rendering(self.translate, self.to, tentative=self.tentative)
+        self._rendering = Rendering(self.translate, self.from_, self.to, tentative=self.tentative)
 
-    def process(self, unit: Packet[Text]) -> Iterator[Emission[Any]]:
+    @property
+    def held_since(self) -> Ns | None:
+        return self._rendering.held_since
+
+    def process(self, unit: Packet[Text], terms: Packet[Terms] | None) -> Iterator[Emission[Any]]:
+        if terms is not None:
+            self._rendering.expect(terms.payload.at(unit.start))
         if rendered := self._rendering.render(unit.payload):
-            yield self.translation(rendered)
+            yield self._said(rendered, unit.start)
+
+    def finish(self) -> Iterator[Emission[Any]]:
+        if rendered := self._rendering.rest():
+            yield self._said(rendered, rendered.source[0].start)
 
     def close(self) -> None:
         self._lease.close()
@@ -53,3 +68,7 @@ class ApertiumTranslate(Node):
     def translate(self, text: str) -> str:
         """One text, as it stands; after `open()`. Other nodes may ask this of any translator."""
         return self._lease.value.translate(text)
+
+    def _said(self, rendered: Text, at: Ns) -> Emission[Any]:
+        start = min([at, *(word.start for word in rendered.source[:1])])
+        return self.translation(rendered, start)

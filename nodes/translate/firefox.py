@@ -6,7 +6,8 @@ from typing import Any
 
 from nodes._engines.firefox import FirefoxEngine, plain
 from nodes.translate._rendering import Rendering
-from pipeline.media import Text
+from pipeline.clock import Ns
+from pipeline.media import Terms, Text
 from pipeline.node import Node
 from pipeline.packet import Packet
 from pipeline.port import Emission, Input, Output
@@ -18,9 +19,10 @@ class FirefoxTranslate(Node):
     """Translate text on this machine with the small models of Firefox: 5 to 30 ms a sentence, on one core.
 
     Emits the translation of each committed step at once, appended to what it said before of the same sentence, and
-    with `tentative` a translation of the tail that may still change. Holds nothing back. Each word stands at its
-    share of the source's span. Through English where there is no direct model; a pair that is not in
-    `dragoman models` is fetched from Mozilla's list when the graph opens.
+    with `tentative` a translation of the tail that may still change. Each word stands at its share of the
+    source's span. Through English where there is no direct model; a pair that is not in `dragoman models` is
+    fetched from Mozilla's list when the graph opens. `terms` with a rendering are rendered so wherever they stand in
+    the text, inflected too; the first words of one that may go on wait for the next step, and nothing else does.
 
     Example: `target: {uses: translate.firefox, inputs: {unit: units.unit}, with: {from: en, to: pt}}`
     """
@@ -30,9 +32,11 @@ class FirefoxTranslate(Node):
     tentative: bool = True  # translate the tail that may still change, for captions; 5 to 30 ms each time
 
     runs_on = "thread"
+    join = "covering"
     part = "translating"
 
     unit = Input(Text)
+    terms = Input(Terms, optional=True, latest=True, lateness_ms=0)
     translation = Output(Text)
 
     def __post_init__(self) -> None:
@@ -42,11 +46,21 @@ class FirefoxTranslate(Node):
     def open(self) -> None:
         key = ("firefox", plain(self.from_), plain(self.to))
         self._lease = shared(key, lambda: FirefoxEngine(self.from_, self.to))
-        self._rendering = Rendering(self.translate, self.to, tentative=self.tentative)
+        self._rendering = Rendering(self.translate, self.from_, self.to, tentative=self.tentative)
 
-    def process(self, unit: Packet[Text]) -> Iterator[Emission[Any]]:
+    @property
+    def held_since(self) -> Ns | None:
+        return self._rendering.held_since
+
+    def process(self, unit: Packet[Text], terms: Packet[Terms] | None) -> Iterator[Emission[Any]]:
+        if terms is not None:
+            self._rendering.expect(terms.payload.at(unit.start))
         if rendered := self._rendering.render(unit.payload):
-            yield self.translation(rendered)
+            yield self._said(rendered, unit.start)
+
+    def finish(self) -> Iterator[Emission[Any]]:
+        if rendered := self._rendering.rest():
+            yield self._said(rendered, rendered.source[0].start)
 
     def close(self) -> None:
         self._lease.close()
@@ -54,3 +68,7 @@ class FirefoxTranslate(Node):
     def translate(self, text: str) -> str:
         """One text, as it stands; after `open()`. Other nodes may ask this of any translator."""
         return self._lease.value.translate(text)
+
+    def _said(self, rendered: Text, at: Ns) -> Emission[Any]:
+        start = min([at, *(word.start for word in rendered.source[:1])])
+        return self.translation(rendered, start)

@@ -60,6 +60,7 @@ class GestureRecogniser(Node):
     required: bool = True  # false: where it cannot run, say so and see no hand, so that the rest goes on
 
     runs_on: ClassVar[Place] = "thread"
+    nice: ClassVar[int] = 4
     join: ClassVar[JoinName] = "covering"
 
     video = Input(VideoFrame)

@@ -77,6 +77,7 @@ class Lips(Node):
     required: bool = True  # false: where it cannot run, say so and see nobody, so that the rest goes on
 
     runs_on: ClassVar[Place] = "thread"
+    nice: ClassVar[int] = 2
 
     video = Input(VideoFrame)
     faces = Output(Faces)

@@ -40,6 +40,10 @@ def interpret(given: Namespace) -> int:
     talk = interpretation(_talk(given))
     if given.speak and not talk.speech:
         raise InputError("--speak: only captions are made here; leave it out, or name a --voice")
+    if given.overlay and "dub" not in talk.graph.members:
+        sys.stderr.write(
+            "--overlay: no film is written here (it takes pictures and a voice), so nothing is drawn\n"
+        )
     graph = write_to(overruled(talk.graph, given.set), given.out)
     if given.speak:
         graph = graph.plus("speaker", "sink.speaker", {"sound": talk.speech})
@@ -71,8 +75,11 @@ def _talk(given: Namespace) -> Talk:
         latency=given.latency,
         voice=given.voice or "",
         terms=terms,
+        glossary=given.glossary,
         source_captions=not given.no_source_captions,
         video=has_pictures(given.source),
+        see=given.see,
+        overlay=given.overlay,
     )
 
 
@@ -89,7 +96,7 @@ def _run(graph: Graph, talk: Interpretation, screen: Screen, given: Namespace) -
             if screen.gone:  # whoever read our lines wants no more
                 run.stop()
 
-    outputs = [output for output in (talk.source_text, talk.target_text) if output]
+    outputs = [output for output in (talk.source_text, talk.target_text, talk.screen_text) if output]
     with screen:
         return run_graph(
             graph,

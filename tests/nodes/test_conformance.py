@@ -51,7 +51,9 @@ def _model(model: str, settings: dict[str, Any]) -> Given:
 
 TRIED: dict[str, Given] = {
     "audio.resample": _defaults,
+    "context.keywords": _defaults,
     "context.terms": _defaults,
+    "ocr.changes": _defaults,
     "segment.fixed": _defaults,
     "segment.sentences": _defaults,
     "segment.units": _defaults,
@@ -70,6 +72,9 @@ TRIED: dict[str, Given] = {
 }
 ELSEWHERE = {
     "asr.whisper": "a hypothesis takes a second; see tests/nodes/asr",
+    "ocr.auto": "is tried on a real slide; see tests/nodes/ocr",
+    "ocr.rapid": "is tried on a real slide; see tests/nodes/ocr",
+    "ocr.tesseract": "is tried on a real slide; see tests/nodes/ocr",
     "sink.jsonl": "each line says by the clock when it was written; see tests/nodes/sink",
     "sink.simuleval": "writes delays by the clock; see tests/nodes/sink",
     "sink.simulstream": "writes delays by the clock; see tests/nodes/sink",
@@ -77,6 +82,7 @@ ELSEWHERE = {
     "sink.video": "encodes a film for each run; see tests/nodes/sink",
     "source.external": "gives what a program pushes; see tests/nodes/source",
     "source.file": "needs a recording; see tests/nodes/source",
+    "source.terms": "gives what a program pushes; see tests/nodes/source",
     "source.microphone": "listens to a device; see tests/nodes/source",
     "translate.apertium": "starts a program for each run; see tests/nodes/translate",
     "translate.livetranslate": "is a client of a service; see tests/nodes/translate",

@@ -86,7 +86,7 @@ class Listener(Node):
     join = "covering"
 
     def process(self, audio: Packet[AudioFrame], bias: Packet[Terms] | None) -> Iterator[Emission[Any]]:
-        word = bias.payload.terms[0] if bias else "…"
+        word = bias.payload.terms[0].text if bias else "…"
         yield self.text(Text((Word(word, audio.start, audio.end),)))
 
 
@@ -181,7 +181,7 @@ class Yields(Node):
             "payload": [audio.payload],
             "packet": [audio],
             "value": 3,
-            "other kind": [self.sound(Terms(("a",)))],  # type: ignore[arg-type]
+            "other kind": [self.sound(Terms.of("a"))],  # type: ignore[arg-type]
             "other port": [Emission("loud", audio.payload)],
             "ends before": [self.sound(audio.payload, 10, 5)],
             "back": [self.sound(audio.payload, -audio.start - 1, -audio.start)],

@@ -25,7 +25,7 @@ def inbox(*ports: Input[Terms], live: bool = False, absent: bool = False) -> Inb
 
 
 def packet(at_ms: int = 0) -> Packet[Terms]:
-    return Packet(Terms(("x",)), ms(at_ms), ms(at_ms + 10))
+    return Packet(Terms.of("x"), ms(at_ms), ms(at_ms + 10))
 
 
 async def test_a_ring_wakes_who_waits_and_one_that_came_before_is_kept() -> None:

@@ -92,8 +92,26 @@ def test_terms_reach_the_recognisers() -> None:
     talk = interpretation(Talk("a.wav", "pt", "de", terms=("Defarge", "Carton")))
     node: Any = talk.graph["terms"]
     assert node.terms == ["Defarge", "Carton"]
-    for name in ("words", "english"):
-        assert talk.graph.members[name].inputs["bias"].source == "terms.expected"
+    for name, port in (("words", "bias"), ("english", "bias"), ("target", "terms")):
+        assert talk.graph.members[name].inputs[port].source == "terms.expected"
+
+
+def test_a_glossary_is_one_of_the_languages_of_the_talk() -> None:
+    talk = interpretation(Talk("a.wav", "pt", "en", glossary="names.tsv"))
+    node: Any = talk.graph["terms"]
+    assert (node.glossary, node.to) == ("names.tsv", "pt")
+    assert talk.graph.members["target"].inputs["terms"].source == "terms.expected"
+
+
+def test_text_on_the_screen_is_expected_along_with_the_glossary() -> None:
+    talk = interpretation(Talk("a.mp4", "pt", "en", video=True, see="text", glossary="names.tsv"))
+    inputs = talk.graph.members["keys"].inputs
+    assert {port: edge.source for port, edge in inputs.items()} == {
+        "screen": "slides.text",
+        "glossary": "terms.expected",
+    }
+    assert talk.graph.members["words"].inputs["bias"].source == "keys.terms"
+    assert talk.graph.members["target"].inputs["terms"].source == "keys.terms"
 
 
 def test_the_pace_is_the_sources() -> None:

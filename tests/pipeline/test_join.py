@@ -34,14 +34,14 @@ def inputs(*ports: Input[Any], live: bool = False, gather_ms: float = 0) -> list
 def offer(feed: Feed, *spans: Span, left_ms: float = 0) -> None:
     """Packets that carry their name and start."""
     for start, end in spans:
-        assert feed.edge.offer(Packet(Terms((f"{feed.name}{start}",)), ms(start), ms(end), left=ms(left_ms)))
+        assert feed.edge.offer(Packet(Terms.of(f"{feed.name}{start}"), ms(start), ms(end), left=ms(left_ms)))
 
 
 def plain(value: Any) -> Any:
     """What a set says: the names of its packets."""
     if isinstance(value, tuple):
         return tuple(plain(item) for item in value)
-    return None if value is None else value.payload.terms[0]
+    return None if value is None else value.payload.terms[0].text
 
 
 def sets(join: Join, now_ms: float = 0) -> list[tuple[Any, ...]]:

@@ -58,7 +58,7 @@ def test_a_node_without_process_says_so_when_it_is_stepped() -> None:
     with pytest.raises(
         NodeError, match=r"Empty: has no process\(\); write one with an argument for each input"
     ):
-        step(Empty(), {"a": Packet(Terms(()), 0, 1)})
+        step(Empty(), {"a": Packet(Terms(), 0, 1)})
     with pytest.raises(NodeError, match=r"Bare: has no produce\(\); write an async generator"):
         type("Bare", (Source,), {})().produce(None)
 
@@ -80,9 +80,9 @@ def test_what_says_only_a_start_ends_with_the_input_and_never_before_it_starts()
             yield self.b(a.payload, end=a.end + 7)
 
         def finish(self) -> Iterator[Emission[Any]]:
-            yield self.b(Terms(()))
+            yield self.b(Terms())
 
-    items = step(Marks(), {"a": Packet(Terms(()), 10, 20)})
+    items = step(Marks(), {"a": Packet(Terms(), 10, 20)})
     assert [(item.start, item.end) for item in items] == [(15, 20), (25, 25), (10, 27)]
     assert [(item.start, item.end) for item in finish(Marks(), 99)] == [(99, 99)]
 
@@ -93,7 +93,7 @@ def test_a_process_that_says_nothing_is_fine() -> None:
 
         def process(self, a: Packet[Terms]) -> None: ...
 
-    assert step(Quiet(), {"a": Packet(Terms(()), 0, 1)}) == []
+    assert step(Quiet(), {"a": Packet(Terms(), 0, 1)}) == []
     assert finish(Quiet(), 0) == []
     assert Quiet().held_since is None
 

@@ -66,4 +66,4 @@ def test_ports_describe_themselves() -> None:
 def test_an_output_makes_what_is_yielded() -> None:
     out: Output[Terms] = Output(Terms)
     out.name = "terms"
-    assert out(Terms(("a",)), 3, 5) == Emission("terms", Terms(("a",)), 3, 5)
+    assert out(Terms.of("a"), 3, 5) == Emission("terms", Terms.of("a"), 3, 5)

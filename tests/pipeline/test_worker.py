@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import anyio
+import numpy as np
 import pytest
 
 from pipeline.clock import ms
 from pipeline.errors import NodeError
+from pipeline.media import AudioFrame
 from pipeline.node import Node, Place
 from pipeline.packet import Packet
+from pipeline.port import Emission, Input, Output
 from pipeline.worker import OwnThread, make_worker
 from tests.parts import Hold, Trouble, frame
 from tests.pipeline.cast import Diary, Remote
@@ -131,3 +138,40 @@ class Exits(Node):
 
     def open(self) -> None:
         raise SystemExit(3)
+
+
+@dataclass
+class Polite(Node):
+    """Tells the priority at which it works, and that of a thread it starts, where others would be sound."""
+
+    nice: ClassVar[int] = 3
+
+    audio = Input(AudioFrame)
+    sound = Output(AudioFrame)
+
+    def open(self) -> None:
+        self._inherited: list[int] = []
+        thread = threading.Thread(target=lambda: self._inherited.append(_priority()))
+        thread.start()
+        thread.join()
+
+    def process(self, audio: Packet[AudioFrame]) -> Iterator[Emission[Any]]:
+        told = np.array([_priority(), *self._inherited], np.float32)
+        yield self.sound(AudioFrame(told, 16_000), audio.start, audio.end)
+
+
+def _priority() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux has a thread a priority of its own")
+@pytest.mark.parametrize("place", ["thread", "process"])
+@pytest.mark.usefixtures("_no_thread_stays")
+async def test_a_node_that_is_nice_stands_back_with_all_its_threads(place: Place) -> None:
+    ours = _priority()
+    worker = make_worker(Polite(), place, "polite")
+    await worker.open()
+    [told], _ = await worker.step({"audio": Packet(frame(1), 0, ms(10))})
+    await worker.close()
+    assert told.payload.samples.tolist() == [min(19, ours + 3)] * 2
+    assert _priority() == ours

@@ -112,7 +112,8 @@ def test_activity_is_written_when_it_changes(path: Path) -> None:
 
 def test_what_the_eyes_see_is_written_in_figures(path: Path) -> None:
     eyes = ("faces", "speaker", "hands", "gesture", "screen_text")
-    feed(EventLog(str(path)), **{name: specimen(EventLog.inputs[name], EventLog()) for name in eyes})
+    seen: dict[str, Any] = {name: specimen(EventLog.inputs[name], EventLog()) for name in eyes}
+    feed(EventLog(str(path)), **seen)
     told = {kind: [line for line in lines(path) if line["kind"] == kind] for kind in eyes}
     assert {face["id"] for line in told["faces"] for face in line["faces"]} == {1, 2}
     assert [line["face"] for line in told["speaker"]] == [None, 1, None]

@@ -119,11 +119,11 @@ def test_live_captions_stand_when_they_came_out(tmp_path: Path) -> None:
 def test_a_cue_is_in_the_file_as_soon_as_it_cannot_change(tmp_path: Path) -> None:
     node = SubtitleFile(str(tmp_path / "talk.vtt"))
     node.open()
-    node.process(Packet(Text(words("Good morning, everyone.")), 0, seconds(1)))
+    node.process(Packet(Text(words("Good morning, everyone.")), 0, seconds(1)), None, None)
     assert "Good" not in (tmp_path / "talk.vtt").read_text()
-    node.process(Packet(Text((), "still thinking"), seconds(4), seconds(4)))
+    node.process(Packet(Text((), "still thinking"), seconds(4), seconds(4)), None, None)
     assert "Good morning, everyone." in (tmp_path / "talk.vtt").read_text()
-    node.process(Packet(Text(words("And this", start_s=5)), seconds(5), seconds(6)))
+    node.process(Packet(Text(words("And this", start_s=5)), seconds(5), seconds(6)), None, None)
     node.close()  # the run was stopped: nothing that was committed is lost
     assert "And this" in (tmp_path / "talk.vtt").read_text()
 

@@ -164,10 +164,11 @@ def test_fps_leaves_out_what_is_too_much(path: Path) -> None:
         assert sum(1 for _ in container.decode(video=0)) == pytest.approx(20, abs=1)
 
 
-def test_odd_sizes_are_cut_to_even_ones(path: Path) -> None:
-    feed(DubbedVideo(str(path)), video=pictures([np.zeros((49, 65, 3), np.uint8)] * 3))
+@pytest.mark.parametrize(("came", "written"), [((49, 65), (48, 64)), ((1, 1), (2, 2)), ((1, 300), (2, 300))])
+def test_odd_sizes_are_made_even(path: Path, came: tuple[int, int], written: tuple[int, int]) -> None:
+    feed(DubbedVideo(str(path)), video=pictures([np.zeros((*came, 3), np.uint8)] * 3))
     with av.open(str(path)) as container:
-        assert (container.streams.video[0].width, container.streams.video[0].height) == (64, 48)
+        assert (container.streams.video[0].height, container.streams.video[0].width) == written
 
 
 def test_a_run_that_is_stopped_leaves_a_file_that_plays(path: Path) -> None:
