@@ -131,8 +131,12 @@ def _path_of(name: str) -> Path:
     if Path(name).is_absolute():
         return Path(name)
     ctypes.CDLL(name)
+    stem = name.split(".so", maxsplit=1)[0]
     lines = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
-    return next(Path(line.split()[-1]) for line in lines if name.split(".so", maxsplit=1)[0] in line)
+    loaded = (Path(line.split(maxsplit=5)[-1]) for line in lines if stem in line)
+    return next(
+        path for path in loaded if path.is_file()
+    )  # our own copies are deleted as soon as they are loaded
 
 
 def _private_copy(path: Path) -> Any:

@@ -152,7 +152,9 @@ def test_who_comes_back_is_told_what_arrived_and_gets_each_event_once(served: Se
     ids = [int(event["event_id"]) for event in [opened, *first, *events]]
     assert len(ids) == len(set(ids))
     source = "".join(event["text"] for event in [*first, *events] if event["type"] == "source")
-    assert "afraid" in source.lower()  # how a recogniser ends a sound that was cut in two is its own affair
+    assert (
+        len(source.split()) >= 3
+    )  # which words a sound gives that was cut in two is the recogniser's affair
 
 
 def test_the_screen_of_a_session_that_is_over_says_so(served: Served) -> None:

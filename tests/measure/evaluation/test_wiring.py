@@ -107,7 +107,7 @@ def test_without_a_graph_it_is_what_interpret_runs(tmp_path: Path) -> None:
     given = plan(tmp_path, voice="none", settings={"units.max_ms": 3000.0})
     graph = graph_of(given, recording("en", "pt", ("Turin",)))
     assert graph.spec.nodes["units"].with_["max_ms"] == 3000.0
-    assert graph.spec.nodes["terms"].with_ == {"terms": ["Turin"]}
+    assert graph.spec.nodes["terms"].with_["terms"] == ["Turin"]
     assert "voice" not in graph.members
 
 

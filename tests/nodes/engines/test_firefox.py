@@ -19,6 +19,11 @@ def test_a_pair_of_the_list_is_direct_and_others_go_through_english(monkeypatch:
     assert route("pt", "ja") == [("pt", "ja")]
 
 
+def threads() -> set[int | None]:
+    """The threads of engines, in this process."""
+    return {thread.ident for thread in threading.enumerate() if thread.name.startswith("firefox")}
+
+
 def test_from_a_language_to_itself_there_is_no_way() -> None:
     with pytest.raises(
         RouteError, match=r"from 'pt' to 'pt-BR' there is nothing to translate; give two languages"
@@ -31,9 +36,10 @@ def test_without_a_network_the_pairs_at_hand_are_named(
 ) -> None:
     monkeypatch.setenv("DRAGOMAN_MODELS", str(tmp_path))
     monkeypatch.setenv("FXTRANSLATE_RECORDS_URL", "http://127.0.0.1:9/records")
+    before = threads()
     with pytest.raises(ModelError, match=r"no model from en to de is at hand.*connect to the network.*en-pt"):
         FirefoxEngine("en", "de")
-    assert not any(thread.name.startswith("firefox") for thread in threading.enumerate())
+    assert threads() == before
 
 
 def test_a_folder_that_holds_no_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,6 +51,7 @@ def test_a_folder_that_holds_no_model_is_refused(tmp_path: Path, monkeypatch: py
 @pytest.mark.model
 def test_any_thread_may_ask_and_the_engine_ends_its_own() -> None:
     need_model("firefox-en-pt")
+    before = threads()
     engine = FirefoxEngine("en", "pt")
     sentences = ["I am here.", "You are there.", "Where is she?"] * 4
     with ThreadPoolExecutor(4) as pool:
@@ -53,7 +60,7 @@ def test_any_thread_may_ask_and_the_engine_ends_its_own() -> None:
     assert rendered[0] == "Eu estou aqui."
     assert engine.translate("  ") == ""
     engine.close()
-    assert not any(thread.name.startswith("firefox") for thread in threading.enumerate())
+    assert threads() == before
     with pytest.raises(NodeError, match=r"asked after close\(\)"):
         engine.translate("I am here.")
 
