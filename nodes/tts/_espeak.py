@@ -24,6 +24,7 @@ from pipeline.errors import PackageError
 from pipeline.media import Samples
 
 _SYNCHRONOUS, _RATE, _UTF8, _EE_OK = 2, 1, 1, 0
+LIBRARIES = ("/usr/lib", "/usr/local/lib", "/usr/lib64", "/opt/homebrew/lib")  # where systems keep them
 _DONT_EXIT = 0x8000
 
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
@@ -127,10 +128,13 @@ def _find() -> tuple[Path, Path | None]:
 
 
 def _path_of(name: str) -> Path:
-    """The file behind a library's name: the loader knows, once it has loaded it."""
+    """The file behind a library's name, where such files lie; else the loader knows, once it has loaded it."""
     if Path(name).is_absolute():
         return Path(name)
     ctypes.CDLL(name)
+    for folder in LIBRARIES:
+        if found := sorted(Path(folder).glob(f"*/{name}")) or sorted(Path(folder).glob(name)):
+            return found[0]
     stem = name.split(".so", maxsplit=1)[0]
     lines = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
     loaded = (Path(line.split(maxsplit=5)[-1]) for line in lines if stem in line)

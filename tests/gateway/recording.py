@@ -14,9 +14,10 @@ NEEDED = ("whisper-base", "silero-vad", "firefox-en-pt", "firefox-pt-en")
 
 
 def need_models() -> None:
-    """Skip where a model is not at hand."""
+    """Skip where a model, or the recording, is not at hand: here, not in the thread of a client, where nobody hears it."""
     for name in NEEDED:
         need_model(name)
+    speech()
 
 
 @cache
