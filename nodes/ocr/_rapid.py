@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from nodes._engines.opencv import opencv
 from nodes.ocr._lines import Line, Reading
-from nodes.ocr._packages import opencv
 from nodes.ocr._scripts import language_of
 from pipeline.errors import ModelError, need
 from pipeline.media import Pixels

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
 from nodes.ocr._each_by_its_own import EachByItsOwn
-from nodes.ocr._packages import or_none
-from nodes.ocr._screen import Screen
+from nodes.ocr._lines import Reader
+from nodes.ocr._screen_reader import ScreenReader
 from nodes.ocr._tesseract import check_langs
-from pipeline.media import ScreenChange, ScreenText
-from pipeline.node import Node, Place
-from pipeline.packet import Packet
-from pipeline.port import Emission, Input, Output
 
 
 @dataclass
-class AutoOcr(Node):
+class AutoOcr(ScreenReader):
     """Read text on the screen: RapidOCR finds the lines, and the engine that knows the script reads each of them.
 
     Emits `text` when a line has been read and again when it is gone, with its box, language, confidence, and when it
@@ -40,32 +35,8 @@ class AutoOcr(Node):
     threads: Annotated[int, Meta(ge=1, le=16)] = 2  # lines that are read side by side
     required: bool = True  # false: where it cannot run, say so and see nothing, so that the rest goes on
 
-    runs_on: ClassVar[Place] = "thread"
-    nice: ClassVar[int] = 6
-
-    change = Input(ScreenChange)
-    text = Output(ScreenText)
-
     def __post_init__(self) -> None:
         check_langs(self.langs)
 
-    def open(self) -> None:
-        self._screen = or_none(self._open, self.required)
-
-    def process(self, change: Packet[ScreenChange]) -> Iterator[Emission[Any]]:
-        if self._screen is not None:
-            for text in self._screen.look(change.payload, change.start, change.end):
-                yield self.text(text)
-
-    def finish(self) -> Iterator[Emission[Any]]:
-        if self._screen is not None:
-            for text in self._screen.stop():
-                yield self.text(text)
-
-    def close(self) -> None:
-        if self._screen is not None:
-            self._screen.close()
-
-    def _open(self) -> Screen:
-        reader = EachByItsOwn(self.langs, self.threads, "ocr.auto")
-        return Screen(reader, self.min_confidence, self.find_px)
+    def reader(self) -> Reader:
+        return EachByItsOwn(self.langs, self.threads, "ocr.auto")

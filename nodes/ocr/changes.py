@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
-from nodes.ocr._packages import opencv, or_none
+from nodes._engines.opencv import opencv
+from nodes._engines.optional import or_none
 from nodes.ocr._tiles import TileWatch
 from pipeline.clock import SECOND, Ns, ms
 from pipeline.media import Pixels, ScreenChange, VideoFrame

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
-from nodes.ocr._lines import Line, Reading
-from nodes.ocr._packages import or_none
+from nodes.ocr._lines import Line, Reader, Reading
 from nodes.ocr._rapid import Rapid
-from nodes.ocr._screen import Screen
-from pipeline.media import Pixels, ScreenChange, ScreenText
-from pipeline.node import Node, Place
-from pipeline.packet import Packet
-from pipeline.port import Emission, Input, Output
+from nodes.ocr._screen_reader import ScreenReader
+from pipeline.media import Pixels
 
 
 class _Reader:
@@ -36,7 +32,7 @@ class _Reader:
 
 
 @dataclass
-class RapidOcr(Node):
+class RapidOcr(ScreenReader):
     """Read text on the screen in Latin letters, Chinese and Japanese, without being told which, by RapidOCR.
 
     Emits `text` when a line has been read and again when it is gone, with its box, language, confidence, and when it
@@ -55,29 +51,5 @@ class RapidOcr(Node):
     min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.7  # of a line that is told, 0 to 1
     required: bool = True  # false: where it cannot run, say so and see nothing, so that the rest goes on
 
-    runs_on: ClassVar[Place] = "thread"
-    nice: ClassVar[int] = 6
-
-    change = Input(ScreenChange)
-    text = Output(ScreenText)
-
-    def open(self) -> None:
-        self._screen = or_none(self._open, self.required)
-
-    def process(self, change: Packet[ScreenChange]) -> Iterator[Emission[Any]]:
-        if self._screen is not None:
-            for text in self._screen.look(change.payload, change.start, change.end):
-                yield self.text(text)
-
-    def finish(self) -> Iterator[Emission[Any]]:
-        if self._screen is not None:
-            for text in self._screen.stop():
-                yield self.text(text)
-
-    def close(self) -> None:
-        if self._screen is not None:
-            self._screen.close()
-
-    def _open(self) -> Screen:
-        reader = _Reader(self.langs)
-        return Screen(reader, self.min_confidence, self.find_px)
+    def reader(self) -> Reader:
+        return _Reader(self.langs)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 import numpy as np
 from msgspec import Meta
 
-from nodes.ocr._lines import Line, Reading
-from nodes.ocr._packages import opencv, or_none
-from nodes.ocr._screen import Screen
+from nodes._engines.opencv import opencv
+from nodes.ocr._lines import Line, Reader, Reading
+from nodes.ocr._screen_reader import ScreenReader
 from nodes.ocr._scripts import data_of
 from nodes.ocr._tesseract import Via, check_langs, tesseract
-from pipeline.media import Pixels, ScreenChange, ScreenText
-from pipeline.node import Node, Place
-from pipeline.packet import Packet
-from pipeline.port import Emission, Input, Output
+from pipeline.media import Pixels
 
 
 class _Reader:
@@ -43,7 +40,7 @@ class _Reader:
 
 
 @dataclass
-class TesseractOcr(Node):
+class TesseractOcr(ScreenReader):
     """Read text on the screen in the languages that are told, by Tesseract.
 
     Emits `text` when a line has been read and again when it is gone, with its box, language, confidence, and when it
@@ -64,34 +61,10 @@ class TesseractOcr(Node):
     min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.6  # of a line that is told, 0 to 1
     required: bool = True  # false: where it cannot run, say so and see nothing, so that the rest goes on
 
-    runs_on: ClassVar[Place] = "thread"
-    nice: ClassVar[int] = 6
-
-    change = Input(ScreenChange)
-    text = Output(ScreenText)
-
     def __post_init__(self) -> None:
         if not self.langs:
             raise ValueError("langs is empty; name the languages on the screen, such as [en]")
         check_langs(self.langs)
 
-    def open(self) -> None:
-        self._screen = or_none(self._open, self.required)
-
-    def process(self, change: Packet[ScreenChange]) -> Iterator[Emission[Any]]:
-        if self._screen is not None:
-            for text in self._screen.look(change.payload, change.start, change.end):
-                yield self.text(text)
-
-    def finish(self) -> Iterator[Emission[Any]]:
-        if self._screen is not None:
-            for text in self._screen.stop():
-                yield self.text(text)
-
-    def close(self) -> None:
-        if self._screen is not None:
-            self._screen.close()
-
-    def _open(self) -> Screen:
-        reader = _Reader(self.langs, self.via)
-        return Screen(reader, self.min_confidence, self.find_px)
+    def reader(self) -> Reader:
+        return _Reader(self.langs, self.via)

@@ -6,7 +6,6 @@ that goes in. Knows nothing of faces or hands.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from nodes._engines.opencv import whole
 from pipeline.clock import Ns
 from pipeline.errors import ModelError, PackageError, need
 from pipeline.media import Pixels
-
-_log = logging.getLogger(__name__)
 
 LONG_SIDE = 640  # pixels: the detectors look at 128 to 256 of them, so more only costs time
 _LIBRARIES = "libegl1 libgles2"  # Debian and Ubuntu
@@ -47,20 +45,6 @@ class Eye:
         self._task.close()
 
 
-def eye_or_none(make: Callable[[], Eye], required: bool) -> Eye | None:
-    """The eye that `make` opens; None where it cannot be and is not required, which the log then tells.
-
-    Raises `PackageError` or `ModelError` where it is required.
-    """
-    try:
-        return make()
-    except (PackageError, ModelError) as error:
-        if required:
-            raise
-        _log.warning("%s; going on without it", error)
-        return None
-
-
 def small(cv2: Any, pixels: Pixels, long_side: int) -> Pixels:
     """The picture at most `long_side` pixels long, in rows without gaps.
 
@@ -83,11 +67,7 @@ def packages(wanted_by: str) -> tuple[Any, Any]:
         raise need(error.name or "mediapipe", "vision", wanted_by) from None
     except (ImportError, OSError) as error:
         raise _libraries_missing(error, wanted_by) from error
-    if not hasattr(cv2, "resize"):
-        raise PackageError(
-            f"{wanted_by}: OpenCV is broken, as when one of two builds was removed; type: dragoman doctor"
-        )
-    return mediapipe, cv2
+    return mediapipe, whole(cv2, wanted_by)
 
 
 def opened(make: Callable[[], Any], file: Path, wanted_by: str) -> Any:

@@ -9,12 +9,13 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta
 from msgspec.structs import replace
 
+from nodes._engines.optional import or_none
 from nodes.vision._following import Following
 from nodes.vision._gesture_bundle import bundle
 from nodes.vision._hand import hand_in, sign, swing
 from nodes.vision._head import Head
 from nodes.vision._holding import Holding, Sign
-from nodes.vision._mediapipe import Eye, eye_or_none, opened, packages
+from nodes.vision._mediapipe import Eye, opened, packages
 from nodes.vision._pace import Pace
 from nodes.vision._swings import Swings
 from pipeline import models
@@ -82,7 +83,7 @@ class GestureRecogniser(Node):
         self._head = Head()
         self._faces: tuple[Face, ...] = ()
         self._heads_until: Ns = -1  # start of the last picture whose faces were looked at
-        self._eye = eye_or_none(lambda: _eye(self.model, self.hands_at_most), self.required)
+        self._eye = or_none(lambda: _eye(self.model, self.hands_at_most), self.required)
 
     def process(
         self, video: Packet[VideoFrame], faces: tuple[Packet[Faces], ...] | None

@@ -11,9 +11,10 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
+from nodes._engines.optional import or_none
 from nodes.vision._face import LIPS, Signals, box_of, eye_span, in_pixels, signals
 from nodes.vision._following import Following
-from nodes.vision._mediapipe import Eye, eye_or_none, opened, packages
+from nodes.vision._mediapipe import Eye, opened, packages
 from nodes.vision._mouth_activity import AHEAD, SLACK, MouthActivity
 from nodes.vision._mouth_crop import MouthCrop
 from nodes.vision._pace import Pace
@@ -91,7 +92,7 @@ class Lips(Node):
         self._mouths: dict[int, _Mouth] = {}
         self._following = Following()
         self._pace = Pace(self.fps)
-        self._eye = eye_or_none(lambda: _eye(self.model, self.faces_at_most), self.required)
+        self._eye = or_none(lambda: _eye(self.model, self.faces_at_most), self.required)
 
     def process(self, video: Packet[VideoFrame]) -> Iterator[Emission[Any]]:
         if self._eye is None or not self._pace.takes(video.start):
