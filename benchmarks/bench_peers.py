@@ -27,13 +27,15 @@ from pipeline.measure.evaluation.plan import Plan
 from pipeline.measure.recording import Recording as Measured
 from pipeline.measure.recording import Sentence
 from pipeline.measure.scores.evaluation import Evaluation
-from pipeline.measure.trace import read_events
+from pipeline.measure.trace import Trace
 
 HEAD = ("system", "chrF", "LongYAAL s", "CPU s/s", "words")
-Drive = Callable[[Recording, Path, Path, Path], dict[str, Any]]
+Drive = Callable[[Recording, Path, Path, Path], tuple[Trace, dict[str, Any]]]
 
 
-def whisperlivekit(recording: Recording, peers: Path, weights: Path, out: Path) -> dict[str, Any]:
+def whisperlivekit(
+    recording: Recording, peers: Path, weights: Path, out: Path
+) -> tuple[Trace, dict[str, Any]]:
     """Its own policy that runs on these weights: LocalAgreement with faster-whisper."""
     return peer_wlk.run(recording, peers, weights, out, "--backend-policy", "localagreement")
 
@@ -70,10 +72,9 @@ def foreign(system: str, recordings: list[Recording], peers: Path, out: Path) ->
     traces, reports = {}, {}
     for one in recordings:
         folder = out / "logs" / one.name
-        report = drive(one, peers, models.path("whisper-base"), folder)
+        traces[one.name], report = drive(one, peers, models.path("whisper-base"), folder)
         cpu = report["cpu_s_per_media_s"]
         reports[one.name] = {**report, "media_s": one.seconds, "cpu_s": cpu * one.seconds}
-        traces[one.name] = read_events(folder / "events.jsonl", one.name, one.seconds * 1000)
         print(f"  {name} {one.name}: {report}", flush=True)
     return adopt(out, name, [measured(one) for one in recordings], traces, reports=reports)
 

@@ -1,16 +1,18 @@
-"""What a foreign system said, as the events that our own runs write, so that the same code scores it.
+"""What a foreign system showed, as the trace that our own runs leave, so that the same code scores it.
 
 A system that shows a whole text and may change it is taken at its word: a word counts as said when it and all before
-it stood as they do in the end. So nothing said is ever taken back in the events, and changing one's mind costs time.
+it stood as they do in the end. So nothing said is ever taken back in the trace, and changing one's mind costs time.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
+
+from benchmarks.live_recordings import Recording
+from pipeline.measure.logs.log import trace
+from pipeline.measure.trace import Said, Trace
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -19,55 +21,24 @@ class Shown(msgspec.Struct, frozen=True):
     clock_s: float
     words: tuple[str, ...]
     spans: tuple[tuple[float, float], ...]
-    tail: str = ""  # what may still change, by the system's own word
     heard_s: float = 0.0  # sound that had been given to it
 
 
-class Settled(msgspec.Struct, frozen=True):
-    """The words that stood for good from a moment on."""
-
-    shown: Shown  # the state in which they did so first
-    first: int
-    last: int
-
-
-def settled(states: Sequence[Shown]) -> list[Settled]:
-    """When each word of the last state, with all before it, had come to stay."""
+def settled(recording: Recording, states: Sequence[Shown]) -> Trace:
+    """The words of the last state, with its spans, each when it with all before it had come to stay."""
     if not states:
-        return []
-    final = states[-1].words
-    stays = [_common(state.words, final) for state in states]
+        return trace(recording.name, recording.seconds * 1000, [])
+    final = states[-1]
+    stays = [_common(state.words, final.words) for state in states]
     for index in range(len(stays) - 2, -1, -1):  # a prefix that was lost again had not come to stay
         stays[index] = min(stays[index], stays[index + 1])
-    found, told = [], 0
+    said: list[Said] = []
     for state, count in zip(states, stays, strict=True):
-        if count > told:
-            found.append(Settled(state, told, count))
-            told = count
-    return found
-
-
-def write_events(path: Path, states: Sequence[Shown], lang: str) -> None:
-    """Write the states of a system as `events.jsonl`; spans are those of the last state."""
-    spans = states[-1].spans if states else ()
-    final = states[-1].words if states else ()
-    lines = []
-    for part in settled(states):
-        words = [[final[n], *spans[n]] for n in range(part.first, part.last)]
-        line = {
-            "kind": "translation",
-            "clock_s": round(part.shown.clock_s, 3),
-            "start_s": words[0][1],
-            "end_s": max(part.shown.heard_s, words[-1][2]),  # all that it had been given
-            "text": " ".join(final[part.first : part.last]),
-            "tentative": part.shown.tail,
-            "committed": True,
-            "lang": lang,
-            "words": words,
-        }
-        lines.append(json.dumps(line, ensure_ascii=False))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        for n in range(len(said), count):
+            start, end = (1000 * at for at in final.spans[n])
+            heard, out = 1000 * state.heard_s, 1000 * max(state.clock_s, state.heard_s)
+            said.append(Said(final.words[n], heard, out - heard, out, start, end))
+    return trace(recording.name, recording.seconds * 1000, said)
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

@@ -1,7 +1,7 @@
 """simulstream on a recording: its own inference command, its sliding window, the same Whisper weights.
 
-It does not run at the pace of life: it is given chunk after chunk and says what each cost. So its clock is made from
-that by the recurrence of a single server, which is what a live system with these costs would do.
+It does not run at the pace of life: it is given chunk after chunk and says what each cost. The reader of its log makes
+its clock from that, as one worker that does one chunk after another.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from benchmarks.live_recordings import Recording, decode, write
-from benchmarks.peer_logs import Shown, write_events
+from pipeline.measure.logs import simulstream
+from pipeline.measure.trace import Trace
 
 PROCESSOR = "simulstream_whisper.WhisperSlidingWindow"
 CHUNK_S = 1.0
@@ -30,8 +30,8 @@ def run(
     *,
     window_s: int = 8,
     chunk_s: float = CHUNK_S,
-) -> dict[str, Any]:
-    """Interpret a recording; write its own log, events.jsonl and report.json into `out`."""
+) -> tuple[Trace, dict[str, Any]]:
+    """What it said of a recording, and what it cost; its own log goes into `out`."""
     out.mkdir(parents=True, exist_ok=True)
     sound = out / "sound.wav"
     write(sound, decode(recording.path))
@@ -59,35 +59,13 @@ def run(
         cpu = _cpu_until_the_end(process)
     if process.returncode:
         raise SystemExit(f"simulstream failed; see {out / 'inference.log'}")
-    states = list(_states(out / "simulstream.jsonl"))
-    write_events(out / "events.jsonl", states, recording.to)
     report = {
         "system": "simulstream",
         "window_s": window_s,
         "cpu_s_per_media_s": round(cpu / recording.seconds, 4),
     }
-    (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
-    return report
-
-
-def _states(log: Path) -> Iterator[Shown]:
-    """What it showed after each chunk, on the clock of a machine that does one chunk after the other."""
-    words: list[str] = []
-    spans: list[tuple[float, float]] = []
-    free_s = heard_s = 0.0
-    for line in log.read_text(encoding="utf-8").splitlines():
-        step = json.loads(line)
-        if "total_audio_processed" not in step:
-            continue
-        arrived_s, before_s = step["total_audio_processed"], heard_s
-        free_s = max(free_s, arrived_s) + step["computation_time"]
-        heard_s = arrived_s
-        if deleted := len(step["deleted_tokens"]):
-            del words[-deleted:], spans[-deleted:]
-        new = step["generated_tokens"]
-        words += new
-        spans += [(before_s, heard_s)] * len(new)  # it gives no times of words
-        yield Shown(free_s, tuple(words), tuple(spans), "", heard_s)
+    [trace] = simulstream.read(out / "simulstream.jsonl").traces.values()
+    return trace, report
 
 
 def _cpu_until_the_end(process: subprocess.Popen[bytes]) -> float:

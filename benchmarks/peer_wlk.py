@@ -1,6 +1,6 @@
 """WhisperLiveKit on a recording at the pace of life, with the same weights: its server, unchanged, over loopback.
 
-Its words are those of its `lines`; its buffer is the tail that may change. It runs in the peers' environment
+Its words are those of its `lines`; its buffer, which may change, is left out. It runs in the peers' environment
 (benchmarks/peers/requirements-live.txt); sound goes to it as 16-bit PCM in pieces of 0.1 s, each when it is due.
 """
 
@@ -20,7 +20,8 @@ import numpy as np
 import psutil
 
 from benchmarks.live_recordings import RATE_HZ, Recording, decode
-from benchmarks.peer_logs import Shown, write_events
+from benchmarks.peer_logs import Shown, settled
+from pipeline.measure.trace import Trace
 
 PIECE_S = 0.1
 START_S = 180.0  # at most, for the server to load its model
@@ -28,8 +29,10 @@ AFTER_S = 90.0  # at most, after the last sound, for what it has to catch up wit
 SILENCE = -2  # the speaker of its lines without words
 
 
-def run(recording: Recording, peers: Path, weights: Path, out: Path, *options: str) -> dict[str, Any]:
-    """Interpret a recording; write events.jsonl and report.json into `out`. Options are more of its own."""
+def run(
+    recording: Recording, peers: Path, weights: Path, out: Path, *options: str
+) -> tuple[Trace, dict[str, Any]]:
+    """What it said of a recording, and what it cost; its log goes into `out`. Options are more of its own."""
     port = _free_port()
     command = [str(peers / "bin" / "whisperlivekit-server"), "--host", "127.0.0.1", "--port", str(port)]
     command += ["--backend", "faster-whisper", "--model_dir", str(weights), "--lan", recording.from_]
@@ -50,15 +53,13 @@ def run(recording: Recording, peers: Path, weights: Path, out: Path, *options: s
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
-    write_events(out / "events.jsonl", states, recording.to)
     report = {
         "system": "WhisperLiveKit",
         "options": list(options),
         "cpu_s_per_media_s": round(cpu / recording.seconds, 4),
         "over_s": round(over_s, 2),
     }
-    (out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
-    return report
+    return settled(recording, states), report
 
 
 def _talk(recording: Recording, port: int) -> tuple[list[Shown], float]:
@@ -105,8 +106,7 @@ def _state(told: dict[str, Any], clock_s: float, heard_s: float) -> Shown:
             words.append(word)
             at = [start + (end - start) * k / len(text) for k in (n, n + 1)]
             spans.append((round(at[0], 3), round(at[1], 3)))
-    tail = told.get("buffer_transcription") or ""
-    return Shown(clock_s, tuple(words), tuple(spans), tail, heard_s)
+    return Shown(clock_s, tuple(words), tuple(spans), heard_s)
 
 
 def _seconds(text: str) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -47,7 +48,7 @@ class Denied(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-class Door:
+class Door(ABC):
     """Lets clients of one protocol in: those that `admit` does not refuse."""
 
     def __init__(self, name: str, origins: tuple[str, ...]) -> None:
@@ -70,9 +71,9 @@ class Door:
             return
         await self._open(gateway, socket, key, make)
 
+    @abstractmethod
     def admit(self, gateway: Gateway, socket: WebSocket) -> tuple[Key, Make]:
         """Whose session it is to be, and what makes its dialect. Raises `Denied`."""
-        raise NotImplementedError
 
     def key(self, gateway: Gateway, socket: WebSocket) -> Key:
         """The key that the client shows. Raises `Denied`."""

@@ -8,6 +8,7 @@ Nothing of a client's reaches a graph but languages that are known, words to exp
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -150,7 +151,8 @@ def _own(operator: Operator, graph: Graph) -> Recipe:
         raise InputError(
             f"{place}: has {len(sources)} nodes source.external; a graph that is served hears through exactly one"
         )
-    if graph[sources[0]].rate_hz != HEARD_HZ:  # type: ignore[attr-defined]
+    source: Any = graph[sources[0]]
+    if source.rate_hz != HEARD_HZ:
         raise InputError(f"{place}: {sources[0]} has not rate_hz {HEARD_HZ}; leave it out")
     translation = operator.translation or _found(graph, Text, "translation")
     if not translation:
