@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from pipeline import eyes, resolve, routes
+from pipeline.cloning import Heard, with_clone
 from pipeline.edge import WhenFull
 from pipeline.errors import InputError, RouteError
 from pipeline.graph import Graph
@@ -48,6 +49,8 @@ class Talk(msgspec.Struct, frozen=True):
     pace: str = "realtime"
     latency: str = "balanced"  # how soon against how well: low, balanced or quality; see pipeline/latency.py
     voice: str = ""  # node that speaks; empty: the best at hand; "none": captions only
+    clone: bool = False  # speak with the voice of whoever is heard: see pipeline/cloning.py
+    consent: bool = False  # whoever is heard agreed to that
     terms: tuple[str, ...] = ()  # words to expect
     glossary: str = ""  # file with words to expect and their renderings; see docs/terms.md
     source_captions: bool = True  # for routes that translate the speech itself: recognise it too
@@ -72,8 +75,8 @@ class Interpretation(msgspec.Struct, frozen=True):
 def interpretation(talk: Talk) -> Interpretation:
     """The graph for a talk.
 
-    Raises `RouteError` when there is no way, `InputError` for a voice that does not speak, for an unknown latency and
-    for cues that there are not.
+    Raises `RouteError` when there is no way, `InputError` for a voice that does not speak, for a voice to be cloned
+    without consent, for an unknown latency and for cues that there are not.
     """
     cues = eyes.cues(talk.see, pictures=talk.video)
     route = routes.find(talk.from_, talk.to)
@@ -86,6 +89,8 @@ def interpretation(talk: Talk) -> Interpretation:
     graph = eyes.with_eyes(graph, cues, route.from_)
     graph = _with_terms(graph, talk, target, screen="text" in cues)
     graph, speech = _with_voice(graph, talk, target)
+    if talk.clone:
+        graph, speech = with_clone(graph, speech, Heard(), consent=talk.consent)
     ready = Interpretation(graph, route, transcript, TARGETS[route.shape], speech, source, target)
     ready = msgspec.structs.replace(ready, screen_text=eyes.SCREEN_TEXT if "text" in cues else "")
     return msgspec.structs.replace(ready, graph=_with_outputs(ready, talk, cues))

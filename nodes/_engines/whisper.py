@@ -72,6 +72,11 @@ class Word:
     glue: bool
 
 
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class WhisperEngine:
     """One loaded model; `load` makes it. Not bound to a thread, but one call at a time.
 
@@ -116,7 +121,11 @@ class WhisperEngine:
                 f"{error.name} is not installed; $ python -m pip install faster-whisper"
             ) from error
         model = ctranslate2.models.Whisper(
-            str(path), device="cpu", compute_type=compute_type, intra_threads=threads, inter_threads=1
+            str(path),
+            device="cpu",
+            compute_type=compute_type,
+            intra_threads=threads,
+            inter_threads=max(1, _cores() // threads),  # callers that share the weights do not wait in line
         )
         config = json.loads((path / "config.json").read_text(encoding="utf-8"))
         tokenizer = tokenizers.Tokenizer.from_file(str(path / "tokenizer.json"))

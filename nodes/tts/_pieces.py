@@ -1,61 +1,116 @@
 """From text packets to pieces of speech, for any engine that turns a string into samples.
 
-One piece for each packet with committed words; a tentative tail is never spoken. A piece that is left out, because
-speech is too far behind or because the voice has no sound for it, is counted in `Speech.skipped` of the next one
-and told in the log: committed text is never lost silently.
+A packet with committed words is spoken as one piece, or, where it is longer than `longest` characters, as one for each
+part of it (`_clauses.py`), each of which leaves as soon as it is made. A tentative tail is never spoken. How fast a
+packet is spoken, and whether at all, is decided once, at its beginning: what is left out, because speech is too far
+behind or because the voice has no sound for it, is counted in `Speech.skipped` of the next piece and told in the log:
+committed text is never lost silently.
+
+An engine gets text as it is spoken (`_spoken.py`), unless it `normalises` text itself.
 """
 
 from __future__ import annotations
 
 import logging
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+import msgspec
+import numpy as np
+
 from nodes.tts._backlog import Backlog
+from nodes.tts._clauses import clauses
+from nodes.tts._scripts import foreign, speakable
 from nodes.tts._sound import trimmed
-from pipeline.clock import sample_time, to_seconds
-from pipeline.media import Samples, Speech, Text, join_words
+from nodes.tts._spoken import spoken
+from pipeline.clock import Ns, sample_time, to_seconds
+from pipeline.media import Samples, Speech, Text, Word, join_words
 from pipeline.packet import Packet
 
 Say: TypeAlias = Callable[[str, str, float], Samples]  # text, language, speed -> (n,) float32
 
+LONGEST = 300  # characters of a piece: some 20 s of speech
+
 log = logging.getLogger(__name__)
-
-
-def speakable(text: str) -> bool:
-    """Whether there is anything to say: a letter or a digit of any script."""
-    return any(unicodedata.category(character)[0] in "LN" for character in text)
 
 
 class Pieces:
     """The speech of one run: an engine and its backlog."""
 
-    def __init__(self, place: str, say: Say, rate_hz: int, backlog: Backlog) -> None:
+    def __init__(
+        self,
+        place: str,
+        say: Say,
+        rate_hz: int,
+        backlog: Backlog,
+        *,
+        longest: int = LONGEST,
+        normalises: bool = False,
+    ) -> None:
         self._place = place
         self._say = say
         self._rate_hz = rate_hz
         self._backlog = backlog
+        self._longest = longest
+        self._written = (lambda text, lang: text) if normalises else spoken
 
-    def speech(self, packet: Packet[Text], lang: str) -> Speech | None:
-        """The piece for this packet, or None. Raises what the engine raises."""
-        words = packet.payload.committed
-        text = join_words(words)
+    def each(self, packet: Packet[Text], lang: str) -> Iterator[Speech]:
+        """The pieces for this packet, each as soon as it is made. Raises what the engine raises."""
+        text = join_words(packet.payload.committed)
         if not speakable(text):
-            return None
+            if text:
+                log.info("%s: there is nothing to say in %r", self._place, text)
+            return
         at = max(packet.left, packet.end)
         if self._backlog.too_far(at):
             behind_s = to_seconds(self._backlog.behind(at))
             self._left_out(text, f"speech is {behind_s:.1f} s behind; raise max_speed or skip_ms")
-            return None
+            return
+        if script := foreign(text, lang):
+            self._left_out(text, f"it is written in {script}, which is not the script of {lang!r}")
+            return
         speed = self._backlog.speed(at)
-        samples = trimmed(self._say(text, lang, speed), self._rate_hz)
-        if not len(samples):
-            self._left_out(text, "the voice has no sound for it; is it in the language of the voice?")
-            return None
-        plays_at, skipped = self._backlog.play(at, sample_time(len(samples), self._rate_hz))
-        return Speech(samples, self._rate_hz, text, lang, plays_at, round(speed, 3), skipped, words)
+        for part, words in _parts(text, packet.payload.committed, self._longest):
+            samples = trimmed(self._say(self._written(part, lang), lang, speed), self._rate_hz)
+            if len(samples):
+                plays_at, skipped = self._backlog.play(at, sample_time(len(samples), self._rate_hz))
+                yield Speech(samples, self._rate_hz, part, lang, plays_at, round(speed, 3), skipped, words)
+            elif speakable(part):
+                self._left_out(part, "the voice has no sound for it; is it in the language of the voice?")
+
+    def speech(self, packet: Packet[Text], lang: str) -> Speech | None:
+        """All of a packet as one piece, or None. Raises what the engine raises."""
+        pieces = list(self.each(packet, lang))
+        if len(pieces) < 2:
+            return pieces[0] if pieces else None
+        samples = np.concatenate([piece.samples for piece in pieces])
+        words = packet.payload.committed
+        return msgspec.structs.replace(pieces[0], samples=samples, text=join_words(words), words=words)
 
     def _left_out(self, text: str, why: str) -> None:
         self._backlog.leave_out()
         log.warning("%s: did not speak %r: %s", self._place, text, why)
+
+
+def end_of(packet: Packet[Text], speech: Speech) -> Ns:
+    """Where the span of a piece ends: with the last of its words, within the packet."""
+    last = speech.words[-1].end if speech.words else packet.end
+    return max(packet.start, min(packet.end, last))
+
+
+def _parts(text: str, words: tuple[Word, ...], longest: int) -> Iterator[tuple[str, tuple[Word, ...]]]:
+    """The parts of a text, each with the words that begin in it."""
+    if len(text) <= longest:
+        yield text, words
+        return
+    starts, at = [], 0
+    for word in words:
+        at += 0 if word.glue or not at else 1
+        starts.append(at)
+        at += len(word.text)
+    begin = 0
+    for part in clauses(text, longest):
+        end = begin + len(part)
+        own = tuple(word for word, start in zip(words, starts, strict=True) if begin <= start < end)
+        yield part.strip(), own
+        begin = end

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from pipeline.commands.measure_arguments import add_compare, add_evaluate, add_score, add_sweep
 from pipeline.commands.serve_arguments import add_serving
+from pipeline.commands.voice_arguments import add_voices
 from pipeline.errors import did_you_mean
 
 PROG = "dragoman"
@@ -51,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     whole.set_defaults(verbose=False, quiet=False)
     _verbosity(whole)
     verbs = whole.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_interpret, _inspect, _run, _serve, _measure, _graphs, _nodes, _models, _machine):
+    for add in (_interpret, _inspect, _run, _serve, _measure, _graphs, _nodes, _models, _voices, _machine):
         add(verbs)
     return whole
 
@@ -112,7 +113,13 @@ def _interpret(verbs: Verbs[argparse.ArgumentParser]) -> None:
     )
     verb.add_argument("--speak", action="store_true", help="play the translated speech")
     verb.add_argument(
-        "--voice", metavar="NODE", help="node that speaks, such as tts.espeak; none: captions only"
+        "--voice",
+        metavar="NODE",
+        help="node that speaks, such as tts.espeak; none: captions only; "
+        "clone (clone:NODE): in the voice of whoever is heard",
+    )
+    verb.add_argument(
+        "--consent", action="store_true", help="whoever is heard agreed to have their voice cloned"
     )
     verb.add_argument(
         "--no-source-captions", action="store_true", help="skip the transcript where the route does without"
@@ -231,6 +238,11 @@ def _models(verbs: Verbs[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "models", "models:models", "list, fetch or verify model files")
     verb.add_argument("action", nargs="?", default="list", choices=("list", "fetch", "verify"))
     verb.add_argument("names", nargs="*", metavar="NAME", help="default: all (list, verify)")
+
+
+def _voices(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    about = "list the voices, hear one, or have one speak like a recording"
+    add_voices(_verb(verbs, "voices", "voices:voices", about), _verb)
 
 
 def _machine(verbs: Verbs[argparse.ArgumentParser]) -> None:

@@ -67,13 +67,16 @@ def interpret(given: Namespace) -> int:
 
 def _talk(given: Namespace) -> Talk:
     terms = tuple(word.strip() for word in (given.terms or "").split(",") if word.strip())
+    voice, clone = asked_voice(given.voice or "")
     return Talk(
         source=given.source,
         to=given.to,
         from_=given.from_,
         pace=given.pace,
         latency=given.latency,
-        voice=given.voice or "",
+        voice=voice,
+        clone=clone,
+        consent=given.consent,
         terms=terms,
         glossary=given.glossary,
         source_captions=not given.no_source_captions,
@@ -81,6 +84,12 @@ def _talk(given: Namespace) -> Talk:
         see=given.see,
         overlay=given.overlay,
     )
+
+
+def asked_voice(asked: str) -> tuple[str, bool]:
+    """What `--voice` names: a node (empty: the best at hand), and whether it is to be cloned."""
+    first, _, rest = asked.partition(":")
+    return (rest, True) if first == "clone" else (asked, False)
 
 
 def _heading(source: str, talk: Interpretation) -> str:
