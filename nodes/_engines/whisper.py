@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 RATE_HZ = 16_000
 FRAME_S = 0.02  # one position of the encoder
-PAD_S = 1.0  # silence after what was heard; with less the tail loops, with more it only costs
+PAD_S = 1.0  # silence after what was heard, at least; with less the tail loops, with more it only costs
+GRAIN = 6400  # samples; windows are padded to a multiple: for each length the engine keeps code, 1 MB of it
 LONGEST_S = 29.0  # the encoder has positions for 30 s
 FILES = ("model.bin", "config.json", "tokenizer.json")
 
@@ -70,11 +71,6 @@ class Word:
     tokens: tuple[int, ...]
     text: str
     glue: bool
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class WhisperEngine:
@@ -125,7 +121,9 @@ class WhisperEngine:
             device="cpu",
             compute_type=compute_type,
             intra_threads=threads,
-            inter_threads=max(1, _cores() // threads),  # callers that share the weights do not wait in line
+            inter_threads=max(
+                1, (os.cpu_count() or 1) // threads
+            ),  # callers that share the weights do not wait in line
         )
         config = json.loads((path / "config.json").read_text(encoding="utf-8"))
         tokenizer = tokenizers.Tokenizer.from_file(str(path / "tokenizer.json"))
@@ -138,9 +136,9 @@ class WhisperEngine:
         seconds = len(samples) / RATE_HZ
         if seconds > LONGEST_S:
             raise EngineError(f"a window of {seconds:.1f} s; give at most {LONGEST_S:.0f} s")
-        frames = self._features(samples, padding=int(PAD_S * RATE_HZ))  # (80, n) float32
-        even = frames.shape[1] // 2 * 2
-        batch = np.ascontiguousarray(frames[None, :, :even], dtype=np.float32)
+        padding = int(PAD_S * RATE_HZ) + -len(samples) % GRAIN
+        frames = self._features(samples, padding=padding)  # (80, n) float32
+        batch = np.ascontiguousarray(frames[None], dtype=np.float32)
         return Window(self._model.encode(ctranslate2.StorageView.from_array(batch)), seconds)
 
     def decode(
