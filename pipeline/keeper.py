@@ -17,6 +17,7 @@ the loop for too long is told of, once.
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 
 import anyio
 import msgspec
@@ -27,7 +28,7 @@ from pipeline.graph import Member, fresh
 from pipeline.join import GivenSet
 from pipeline.node import Node, Place, Source
 from pipeline.statistics import NodeCounts
-from pipeline.worker import OnLoop, Result, Worker, make_worker
+from pipeline.worker import InThread, OnLoop, Result, Worker, make_worker
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +94,26 @@ class Keeper:
 
     async def step(self, given: GivenSet) -> Result:
         """One step of the worker. Raises `NodeError` when it takes longer than `hang_s`."""
+        return await self._in_time(self.worker.step(given))
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the step has more to give (a node with `streams`)."""
+        return isinstance(self.worker, InThread) and self.worker.unfinished
+
+    async def go_on(self) -> Result:
+        """What the step gives next. Raises as `step` does."""
+        assert isinstance(self.worker, InThread)
+        return await self._in_time(self.worker.go_on())
+
+    async def leave_off(self) -> None:
+        """Ask no more of the step."""
+        if isinstance(self.worker, InThread):
+            await self.worker.leave_off()
+
+    async def _in_time(self, work: Awaitable[Result]) -> Result:
         with anyio.move_on_after(self._limits.hang_s) as scope:
-            result = await self.worker.step(given)
+            result = await work
         if scope.cancelled_caught:
             raise NodeError(
                 f"{self.member} has not returned from process() for {self._limits.hang_s:g} s; "

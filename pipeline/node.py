@@ -11,6 +11,10 @@ Its life
     `open()` returned, whatever happened in between; all state dies with it. Calls never overlap. The thread
     may differ between graphs but not between the calls of one run.
 
+    What `process` yields leaves when it is over. A node with `streams` is for work that takes long and has something to
+    give before its end: where it runs in a thread each packet leaves as it is yielded. It may also yield `None`: there it
+    is asked to go on only as long as inputs may come, so work that nobody waits for any more is left off.
+
 Time
     What is yielded has the span of the leading input unless it says otherwise. Starts never go back on one
     output. A node that holds data back says since when with `held_since`: it promises that nothing it will
@@ -75,6 +79,7 @@ class Node:
     nice: ClassVar[int] = (
         0  # 0 to 19: how far it stands back for the others where cores are short (see worker.py)
     )
+    streams: ClassVar[bool] = False  # in a thread, what it yields leaves at once: see "Its life"
     join: ClassVar[JoinName] = "aligned"  # how several inputs come together; see pipeline/join.py
     part: ClassVar[Part] = "hearing"  # the part of the delay that its waiting and work count as
     wanted: frozenset[str] | None = None  # outputs somebody listens to, told before `open()`; None: all
@@ -95,7 +100,7 @@ class Node:
     def open(self) -> None:
         """Acquire models, files, devices. Called once, before the first `process`, in the node's own place."""
 
-    def process(self, *args: Any, **given: Any) -> Iterable[Emission[Any]] | None:
+    def process(self, *args: Any, **given: Any) -> Iterable[Emission[Any] | None] | None:
         """Take one set of inputs and yield what comes of it."""
         raise NodeError(f"{type(self).__name__}: has no process(); write one with an argument for each input")
 
@@ -132,6 +137,34 @@ def step(node: Node, given: Given) -> list[Emission[Any]]:
     return [timed(node, item, lead.start, lead.end) for item in drain(node, node.process(**given))]
 
 
+class Streaming:
+    """A call of `process` that is drained one by one: each `next()` gives what was yielded since, until it is `over`."""
+
+    def __init__(self, node: Node, given: Given) -> None:
+        self._node, self._lead = node, lead_of(given)
+        if node.formed:
+            check_formats(node, given)
+        self._items = iter(node.process(**given) or ())
+        self.over = False
+
+    def next(self) -> list[Emission[Any]]:
+        """One emission, checked and timed, or none where the node only asks to be asked again. Raises as `step`."""
+        try:
+            item = next(self._items)
+        except StopIteration:
+            self.over = True
+            return []
+        return [
+            timed(self._node, found, self._lead.start, self._lead.end) for found in drain(self._node, (item,))
+        ]
+
+    def close(self) -> None:
+        """Ask for no more."""
+        self.over = True
+        if isinstance(self._items, GeneratorType):
+            self._items.close()
+
+
 def finish(node: Node, at: Ns) -> list[Emission[Any]]:
     """Call `finish` and drain it, as `step` does; what gives no span stands at `at`."""
     return [timed(node, item, at, at) for item in drain(node, node.finish())]
@@ -158,7 +191,7 @@ def check_formats(node: Node, given: Given) -> None:
                     )
 
 
-def drain(node: Node, yielded: Iterable[Emission[Any]] | None) -> list[Emission[Any]]:
+def drain(node: Node, yielded: Iterable[Any] | None) -> list[Emission[Any]]:
     """All that a call of a node yields, each checked against the node's outputs; times as the node gave them.
 
     Raises `NodeError` with the remedy when something is not what an output of this node makes.
@@ -173,6 +206,8 @@ def drain(node: Node, yielded: Iterable[Emission[Any]] | None) -> list[Emission[
         )
     outputs = node.outputs
     for item in yielded:
+        if item is None and node.streams:
+            continue
         port = outputs.get(item.port) if type(item) is Emission else None
         if port is None or not isinstance(item.payload, port.kinds):
             raise _not_of(node, item)

@@ -29,7 +29,7 @@ from pipeline.join import GivenSet
 from pipeline.keeper import Keeper, Limits
 from pipeline.lag import LagLog
 from pipeline.media import Speech, Text
-from pipeline.node import Node, step, timed
+from pipeline.node import Node, lead_of, step, timed
 from pipeline.outlets import Outlets
 from pipeline.packet import Packet
 from pipeline.port import Emission
@@ -160,9 +160,8 @@ class Runner:
             return self.inbox.ended  # the join may just have thrown the last packet away
         self.stepping = True
         try:
-            items, self.held = await self.keeper.step(given)
+            await self._stepped(given, took)
             left = self.clock.now()
-            self._deliver(items, given, took, left, 0)
         except Exception as error:  # noqa: BLE001 - any error of a node goes to its policy
             self.trouble = (error, given)
             return True
@@ -172,6 +171,19 @@ class Runner:
         await self._flush()
         self._advance(0)
         return True
+
+    async def _stepped(self, given: GivenSet, took: Ns) -> None:
+        """Step the node in its place; what comes leaves, of a node with `streams` as long as inputs may come."""
+        items, self.held = await self.keeper.step(given)
+        self._deliver(items, given, took, self.clock.now(), 0)
+        lead = lead_of(given) if self.keeper.unfinished else None
+        while lead is not None and self.keeper.unfinished:
+            await self._flush()
+            if self.inbox.ended and not items:  # it gave None: it may be left here
+                await self.keeper.leave_off()
+                return
+            items, self.held = await self.keeper.go_on()
+            self.relay(items, lead, took, self.clock.now(), 0)
 
     async def _recover(self, error: Exception, given: GivenSet) -> None:
         """Do what the node's policy says about an error; raises it, named, when the run must stop."""
@@ -184,9 +196,7 @@ class Runner:
             return
         more = {name: None for name in self.node.inputs if name not in given}
         self.inbox.absent.update(more)
-        took = self.clock.now()
-        items, self.held = await self.keeper.step(given | more)
-        self._deliver(items, given, took, self.clock.now(), 0)
+        await self._stepped(given | more, self.clock.now())
 
     async def _finish(self) -> None:
         # What it says now stands at its end: no earlier than what was settled while its inputs were silent.

@@ -139,10 +139,11 @@ def _stand_back(nice: int) -> None:
 
 
 class InThread:
-    """A thread of the node's own."""
+    """A thread of the node's own. A step of a node with `streams` gives what is yielded first, `go_on` what is next."""
 
     def __init__(self, node: Node, name: str) -> None:
         self.node = node
+        self._rest: nodes.Streaming | None = None
         self._thread = OwnThread(f"node {name}")
 
     async def open(self) -> None:
@@ -154,7 +155,32 @@ class InThread:
             raise
 
     def _step(self, given: Given) -> Result:
+        if self.node.streams:
+            self._rest = nodes.Streaming(self.node, given)
+            return self._next()
         return nodes.step(self.node, given), self.node.held_since
+
+    def _next(self) -> Result:
+        rest, self._rest = self._rest, None
+        assert rest is not None
+        items = rest.next()
+        self._rest = None if rest.over else rest
+        return items, self.node.held_since
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last step has more to give."""
+        return self._rest is not None
+
+    async def go_on(self) -> Result:
+        """What the last step yields next. Raises what the node raises."""
+        return await self._thread.call(self._next)
+
+    async def leave_off(self) -> None:
+        """Ask no more of the last step."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            await self._thread.call(rest.close)
 
     async def step(self, given: Given) -> Result:
         return await self._thread.call(self._step, given)
