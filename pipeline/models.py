@@ -2,7 +2,7 @@
 
 Decides: the form of `models.toml`, the folder of a model, what "at hand" means, and that nothing is fetched
 unless somebody asked for it by name.
-Must not know: what a model is for, how it is loaded, how a source is asked (`_fetch.py`), how progress is
+Must not know: what a model is for, how it is loaded, how a source is asked (`fetching/`), how progress is
 shown.
 
 How it works. `models.toml` beside this file lists every model: a named set of files, each with size,
@@ -28,11 +28,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline._fetch import HUBS, Fetch, File, Hub, Member, Members, Package, Progress
 from pipeline.errors import ModelError, did_you_mean
+from pipeline.fetching import HUBS, REGISTRIES, Fetch, File, Hub, Member, Members, Package, Progress
 
 __all__ = [
     "File",
@@ -53,7 +54,7 @@ __all__ = [
     "verify",
 ]
 
-CAPABILITIES = ("asr", "mt", "tts", "vad", "vision", "media")
+CAPABILITIES = ("asr", "mt", "tts", "vad", "voice", "vision", "media")
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(
@@ -103,10 +104,10 @@ def catalogue() -> dict[str, Model]:
 
     Raises ModelError if a list is malformed, or if the user's gives a name of the house to something else.
     """
-    models = _read(Path(__file__).with_name("models.toml"))
+    models = dict(_as_it_is(Path(__file__).with_name("models.toml")))
     own = root() / "models.toml"
     if own.is_file():
-        added = _read(own)
+        added = _as_it_is(own)
         for name in sorted(models.keys() & added.keys()):
             raise ModelError(f"{own}: the house has a model {name!r} already; give yours another name")
         models |= added
@@ -309,6 +310,20 @@ def _alone(lock: IO[bytes], name: str) -> bool:
 # --- models.toml
 
 
+def _as_it_is(file: Path) -> dict[str, Model]:
+    """A list, read again only when its file has changed: a command may ask hundreds of times."""
+    try:
+        seen = file.stat()
+    except OSError:
+        return _read(file)  # says why
+    return _read_as_of(file, seen.st_mtime_ns, seen.st_size)
+
+
+@lru_cache(maxsize=8)
+def _read_as_of(file: Path, mtime_ns: int, size: int) -> dict[str, Model]:
+    return _read(file)
+
+
 def _read(file: Path) -> dict[str, Model]:
     import tomllib
 
@@ -320,9 +335,11 @@ def _read(file: Path) -> dict[str, Model]:
     packages = {}
     for name, entry in raw.get("packages", {}).items():
         where = f"{file}: packages.{name}"
-        _checked(where, entry, _PACKAGE, {"platform": str})
+        _checked(where, entry, _PACKAGE, {"platform": str, "registry": str})
         _matched(where, _NAME, name, entry["version"], entry.get("platform", "any"))
-        packages[name] = Package(name, entry["version"], entry["size"], entry.get("platform"))
+        if entry.get("registry", "python") not in REGISTRIES:
+            raise ModelError(f"{where}: registry {entry['registry']!r}; it is one of {', '.join(REGISTRIES)}")
+        packages[name] = Package(name, **entry)
     return {
         name: _read_model(f"{file}: models.{name}", name, raw, packages)
         for name, raw in raw["models"].items()
@@ -364,7 +381,7 @@ def _read_source(where: str, raw: Any, packages: Mapping[str, Package]) -> Hub |
         if name not in packages or not inside:
             raise ModelError(
                 f"{where}: member {member!r}; "
-                "write 'package: path/in/the/wheel' and list the package in [packages]"
+                "write 'package: path/in/the/package' and list the package in [packages]"
             )
         parts.append(Member(packages[name], inside.strip()))
     return Members(tuple(parts))
