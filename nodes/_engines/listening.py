@@ -16,6 +16,7 @@ from nodes._engines.recognition import Recognition
 from nodes._engines.whisper import WhisperEngine
 from pipeline import models
 from pipeline.clock import Ns, ms
+from pipeline.languages import canonical, code
 from pipeline.media import Activity, AudioFrame, Term, Terms, Text, Word
 from pipeline.packet import Packet
 from pipeline.shared import Lease, shared
@@ -36,7 +37,7 @@ class Listening:
 
     def __init__(self, settings: Recognition, task: Task) -> None:
         self._settings = settings
-        self._lang = settings.lang.partition("-")[0]
+        self._lang = canonical(settings.lang)  # of the text; what the engine calls it is another matter
         self._task: Task = task
         self._shown = ""
         self._said_until: Ns = 0
@@ -51,7 +52,7 @@ class Listening:
         )
         self._live = LiveRecogniser(
             self._lease.value,
-            language=self._lang or None,
+            language=code("whisper", self._lang) or self._lang or None,
             task=self._task,
             policy=self._settings.live_policy(),
         )
@@ -99,7 +100,7 @@ class Listening:
             return
         self._shown = heard.tentative
         committed = tuple(Word(word.text, word.start_ns, word.end_ns, word.glue) for word in heard.committed)
-        lang = "en" if self._task == "translate" else heard.language or ""
+        lang = "en" if self._task == "translate" else self._lang or canonical(heard.language or "")
         text = Text(committed, heard.tentative, lang, why if heard.ends else "")
         start = committed[0].start if committed else max(self._said_until, self.held_since)
         end = committed[-1].end if committed else max(until, start)

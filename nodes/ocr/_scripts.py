@@ -10,7 +10,7 @@ from collections.abc import Sequence
 _TABLE = """
 LATIN en:eng de:deu fr:fra es:spa pt:por it:ita nl:nld pl:pol cs:ces sk:slk sl:slv hr:hrv hu:hun ro:ron sv:swe da:dan
 LATIN no:nor nb:nor fi:fin et:est lv:lav lt:lit tr:tur vi:vie id:ind ms:msa ca:cat gl:glg eu:eus cy:cym ga:gle is:isl
-LATIN sq:sqi af:afr sw:swa tl:fil la:lat eo:epo az:aze uz:uzb
+LATIN sq:sqi af:afr sw:swa tl:fil fil:fil jv:jav la:lat eo:epo az:aze uz:uzb
 CYRILLIC ru:rus uk:ukr be:bel bg:bul sr:srp mk:mkd kk:kaz ky:kir tg:tgk mn:mon
 ARABIC ar:ara fa:fas ur:urd ps:pus
 DEVANAGARI hi:hin mr:mar ne:nep

@@ -3,8 +3,10 @@
 How it works
     Two tracks on one grid of samples. Sound is laid where it belongs, and `take` hands out what is settled, once.
     Under speech the original is lowered by `lower_db`: down within `ATTACK_S` before a piece, up within `RELEASE_S`
-    after it, and it stays down in gaps of up to `HOLD_S`. The gain is a function of time and of the pieces of
-    speech only, so it does not depend on where blocks are cut.
+    after it has stayed down for `HOLD_S`. Where the next piece begins within `BRIDGE_S` it stays down in between, or it
+    would come up only to go down again. A piece that comes too late for its place begins at once, and the original
+    sinks while it has begun: the gain never jumps. It is a function of time and of these stretches only, so it does
+    not depend on where blocks are cut.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from pipeline.clock import Ns, ms, sample_index
 from pipeline.media import AudioFrame, Samples
 
 ATTACK_S, HOLD_S, RELEASE_S = 0.12, 0.4, 0.5
+BRIDGE_S = 2.0  # up and down again in less than this is heard as pumping
 SEAM: Ns = ms(2)  # frames whose starts differ by less than this from where they should be follow one another
 
 
@@ -60,7 +63,9 @@ class Mix:
         self._lower_db = lower_db
         self._original = Track()
         self._speech = Track()
-        self._pieces: list[tuple[int, int]] = []  # first and last sample of the speech still to be heard
+        self._lowered: list[
+            tuple[int, int]
+        ] = []  # stretches of speech, first and last sample, still to be heard
         self._converter: Converter | None = None
         self._place = 0  # index at which the next converted samples of the original go
         self._due: Ns = 0  # stream time at which the next frame of the original should start
@@ -101,18 +106,28 @@ class Mix:
         wanted = sample_index(at, self._rate_hz)
         index = max(wanted, self._speech.end, self.taken)
         self._speech.lay(index, whole)
-        self._pieces.append((index, index + len(whole)))
+        self._lower(index, index + len(whole))
         return max(0, self.taken - wanted) * 1_000_000_000 // self._rate_hz
 
     def take(self, count: int) -> Samples:
         """The next samples of the mixed track, (count,) float32."""
         first = self.taken
-        gain = lowering(self._pieces, first, count, self._rate_hz, self._lower_db)
+        gain = lowering(self._lowered, first, count, self._rate_hz, self._lower_db)
         mixed = self._original.take(count) * gain + self._speech.take(count)
         reach = round((HOLD_S + RELEASE_S) * self._rate_hz)
-        self._pieces = [piece for piece in self._pieces if piece[1] + reach > first + count]
+        self._lowered = [stretch for stretch in self._lowered if stretch[1] + reach > first + count]
         limited: Samples = np.clip(mixed, -1.0, 1.0)
         return limited
+
+    def _lower(self, begin: int, end: int) -> None:
+        """Keep the original low under a piece, and before it where the last one is near and has not been let go."""
+        if self._lowered:
+            first, last = self._lowered[-1]
+            held = last + HOLD_S * self._rate_hz >= self.taken
+            if held and begin - last <= BRIDGE_S * self._rate_hz:
+                self._lowered[-1] = (first, end)
+                return
+        self._lowered.append((max(begin, self.taken + round(ATTACK_S * self._rate_hz)), end))
 
     def _append(self, samples: Samples) -> None:
         """Lay converted samples of the original; what is behind the sound already taken has no place any more."""

@@ -23,6 +23,7 @@ import threading
 from pathlib import Path
 
 from pipeline.errors import NodeError, PackageError, RouteError
+from pipeline.languages import code
 
 ANSWERS_WITHIN_S = 10.0  # the first answer takes 0.2 s, the others some milliseconds
 
@@ -30,14 +31,8 @@ _SPECIAL = re.compile(r"([\\\[\]{}^$/@<>~])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _FORMAT = "[][\n]"
 
-# ISO 639-1 to 639-3, by which newer pairs are named.
-THREE_LETTERS = {
-    "af": "afr", "an": "arg", "ar": "ara", "be": "bel", "bg": "bul", "br": "bre", "ca": "cat", "cy": "cym",
-    "da": "dan", "de": "deu", "en": "eng", "eo": "epo", "es": "spa", "eu": "eus", "fr": "fra", "gl": "glg",
-    "hi": "hin", "id": "ind", "is": "isl", "it": "ita", "kk": "kaz", "mk": "mkd", "ms": "msa", "mt": "mlt",
-    "nb": "nob", "nl": "nld", "nn": "nno", "oc": "oci", "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus",
-    "sc": "srd", "se": "sme", "sl": "slv", "sv": "swe", "tr": "tur", "tt": "tat", "uk": "ukr", "ur": "urd",
-}  # fmt: skip
+# Languages that are not in the table of the house: ISO 639-1 to 639-3, by which newer pairs are named.
+THREE_LETTERS = {"an": "arg", "eo": "epo", "sc": "srd", "se": "sme"}
 
 
 def modes_folder() -> Path:
@@ -65,9 +60,9 @@ def mode_of(source: str, target: str) -> Path:
     )
 
 
-def _long(code: str) -> str:
-    plain = code.partition("-")[0].lower()
-    return THREE_LETTERS.get(plain, plain)
+def _long(tag: str) -> str:
+    plain = tag.partition("-")[0].lower()
+    return code("apertium", tag) or THREE_LETTERS.get(plain, plain)
 
 
 class Apertium:

@@ -6,7 +6,10 @@ packet is spoken, and whether at all, is decided once, at its beginning: what is
 behind or because the voice has no sound for it, is counted in `Speech.skipped` of the next piece and told in the log:
 committed text is never lost silently.
 
-An engine gets text as it is spoken (`_spoken.py`), unless it `normalises` text itself.
+An engine gets text as it is spoken (`_spoken.py`), unless it `normalises` text itself. It gives all samples of a part, or
+an iterator of them, each of which leaves as a piece at once; the first has the text and the words. One that is not
+`paced` keeps its own pace, and all its samples at once are stretched to the speed. An engine that cannot speak one
+part, and may well speak the next, raises `Unspoken`.
 """
 
 from __future__ import annotations
@@ -15,23 +18,30 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-import msgspec
 import numpy as np
 
+from nodes._engines.stretching import stretched
 from nodes.tts._backlog import Backlog
 from nodes.tts._clauses import clauses
 from nodes.tts._scripts import foreign, speakable
 from nodes.tts._sound import trimmed
 from nodes.tts._spoken import spoken
+from nodes.tts._streamed import streamed
 from pipeline.clock import Ns, sample_time, to_seconds
 from pipeline.media import Samples, Speech, Text, Word, join_words
 from pipeline.packet import Packet
 
-Say: TypeAlias = Callable[[str, str, float], Samples]  # text, language, speed -> (n,) float32
+Say: TypeAlias = Callable[
+    [str, str, float], Samples | Iterator[Samples]
+]  # text, language, speed -> (n,) float32, at once or bit by bit
 
 LONGEST = 300  # characters of a piece: some 20 s of speech
 
 log = logging.getLogger(__name__)
+
+
+class Unspoken(Exception):
+    """A part cannot be spoken; the message says why."""
 
 
 class Pieces:
@@ -46,13 +56,16 @@ class Pieces:
         *,
         longest: int = LONGEST,
         normalises: bool = False,
+        paced: bool = True,
     ) -> None:
         self._place = place
         self._say = say
         self._rate_hz = rate_hz
         self._backlog = backlog
         self._longest = longest
+        self._paced = paced
         self._written = (lambda text, lang: text) if normalises else spoken
+        self._written("$1 in 1999", "en")  # loads what the first text would wait for
 
     def each(self, packet: Packet[Text], lang: str) -> Iterator[Speech]:
         """The pieces for this packet, each as soon as it is made. Raises what the engine raises."""
@@ -67,25 +80,35 @@ class Pieces:
             self._left_out(text, f"speech is {behind_s:.1f} s behind; raise max_speed or skip_ms")
             return
         if script := foreign(text, lang):
-            self._left_out(text, f"it is written in {script}, which is not the script of {lang!r}")
+            self._left_out(
+                text,
+                f"the voice has no sound for it: it is written in {script}, which {lang!r} is not read in",
+            )
             return
         speed = self._backlog.speed(at)
         for part, words in _parts(text, packet.payload.committed, self._longest):
-            samples = trimmed(self._say(self._written(part, lang), lang, speed), self._rate_hz)
-            if len(samples):
-                plays_at, skipped = self._backlog.play(at, sample_time(len(samples), self._rate_hz))
-                yield Speech(samples, self._rate_hz, part, lang, plays_at, round(speed, 3), skipped, words)
-            elif speakable(part):
-                self._left_out(part, "the voice has no sound for it; is it in the language of the voice?")
+            yield from self._part(part, words, lang, at, speed)
 
-    def speech(self, packet: Packet[Text], lang: str) -> Speech | None:
-        """All of a packet as one piece, or None. Raises what the engine raises."""
-        pieces = list(self.each(packet, lang))
-        if len(pieces) < 2:
-            return pieces[0] if pieces else None
-        samples = np.concatenate([piece.samples for piece in pieces])
-        words = packet.payload.committed
-        return msgspec.structs.replace(pieces[0], samples=samples, text=join_words(words), words=words)
+    def _part(self, part: str, words: tuple[Word, ...], lang: str, at: Ns, speed: float) -> Iterator[Speech]:
+        text = part
+        try:
+            for samples in self._sounds(part, lang, speed):
+                plays_at, skipped = self._backlog.play(at, sample_time(len(samples), self._rate_hz))
+                yield Speech(samples, self._rate_hz, text, lang, plays_at, round(speed, 3), skipped, words)
+                text, words = "", ()
+        except Unspoken as why:
+            self._left_out(part, str(why))
+            return
+        if text and speakable(text):
+            self._left_out(part, "the voice has no sound for it; is it in the language of the voice?")
+
+    def _sounds(self, part: str, lang: str, speed: float) -> Iterator[Samples]:
+        """The sound of a part, without silence at its ends: all of it, or each bit as it comes."""
+        said = self._say(self._written(part, lang), lang, speed if self._paced else 1.0)
+        if not isinstance(said, np.ndarray):
+            yield from streamed(said, self._rate_hz)
+        elif len(sound := trimmed(said, self._rate_hz)):
+            yield sound if self._paced else stretched(sound, self._rate_hz, speed)
 
     def _left_out(self, text: str, why: str) -> None:
         self._backlog.leave_out()

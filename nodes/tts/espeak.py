@@ -8,10 +8,11 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from nodes.tts._espeak import EspeakLibrary
-from nodes.tts._pieces import Pieces
+from nodes._engines.espeak import EspeakLibrary
+from nodes.tts._pieces import Pieces, end_of
 from nodes.tts._speaking import Speaking
 from pipeline.errors import RouteError, SettingsError, did_you_mean
+from pipeline.languages import code
 from pipeline.media import Samples, Speech, Text
 from pipeline.node import Node, Part, Place
 from pipeline.packet import Packet
@@ -20,30 +21,19 @@ from pipeline.port import Emission, Input, Output
 RATE_HZ = 22_050
 SLOWEST_WPM, FASTEST_WPM = 80, 450
 
-# BCP 47 tags that espeak-ng knows by another name. A longer tag falls back to the shorter one: zh-Hant-TW to zh.
-ALIASES = {
-    "zh": "cmn",
-    "zh-hk": "yue",
-    "zh-mo": "yue",
-    "zh-yue": "yue",
-    "en": "en-us",
-    "no": "nb",
-    "nn": "nb",
-    "iw": "he",
-    "in": "id",
-    "sh": "hr",
-    "mo": "ro",
-}
+CANTONESE = dict.fromkeys(
+    ("zh-hk", "zh-mo", "zh-yue"), "yue"
+)  # where Chinese is read aloud in another language
 
 
 @dataclass
 class EspeakVoice(Speaking, Node):
     """Speak text in any of over 100 languages, at once and without a model.
 
-    Emits one piece of speech for each packet with committed words, with the source span of those words; text that
-    is only tentative passes without a sound. Holds nothing back. Refuses a language that has no voice, with the
-    list of those that have one. When speech falls behind it gets faster, and leaves out whole pieces only if
-    `skip_ms` says so; what is left out is counted in the next piece and logged.
+    Emits one piece of speech for each packet with committed words, with the source span of those words, or, where it
+    is long, one for each part of it; text that is only tentative passes without a sound. Holds nothing back. Refuses a
+    language that has no voice, with the list of those that have one. When speech falls behind it gets faster, and
+    leaves out whole packets only if `skip_ms` says so; what is left out is counted in the next piece and logged.
 
     Example:
         voice: {uses: tts.espeak, inputs: {text: target.translation}, with: {voice: f1, rate_wpm: 165}}
@@ -79,9 +69,8 @@ class EspeakVoice(Speaking, Node):
     def process(self, text: Packet[Text]) -> Iterator[Emission[Speech]]:
         if not text.payload.committed:
             return
-        speech = self._pieces.speech(text, self.lang or text.payload.lang)
-        if speech is not None:
-            yield self.speech(speech, end=max(text.start, min(text.end, speech.words[-1].end)))
+        for speech in self._pieces.each(text, self.lang or text.payload.lang):
+            yield self.speech(speech, end=end_of(text, speech))
 
     def close(self) -> None:
         self._library.close()
@@ -95,7 +84,7 @@ class EspeakVoice(Speaking, Node):
         parts = lang.lower().replace("_", "-").split("-")
         for length in range(len(parts), 0, -1):
             tag = "-".join(parts[:length])
-            voice = self._voices.get(ALIASES.get(tag, tag))
+            voice = self._voices.get(CANTONESE.get(tag, tag) if length > 1 else code("espeak", tag) or tag)
             if voice is not None:
                 return f"{voice}+{self.voice}" if self.voice else voice
         listed = ", ".join(sorted(self._voices))

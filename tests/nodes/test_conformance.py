@@ -23,6 +23,7 @@ from pipeline.resolve import names, node_class
 from pipeline.settings import faults
 from pipeline.specimens import specimen
 from tests.media import need_model
+from tests.nodes.voice.pieces import ended_pieces
 
 Given = Callable[[Path], dict[str, Any]]
 
@@ -49,6 +50,12 @@ def _model(model: str, settings: dict[str, Any]) -> Given:
     return given
 
 
+def _delivery(folder: Path) -> dict[str, Any]:
+    """Pieces that end in silence, as voices make them."""
+    pytest.importorskip("swift_f0", reason="swift-f0 is not installed: pip install 'dragoman[tts]'")
+    return ended_pieces()
+
+
 TRIED: dict[str, Given] = {
     "audio.resample": _defaults,
     "context.keywords": _defaults,
@@ -61,6 +68,7 @@ TRIED: dict[str, Given] = {
     "sink.collect": _defaults,
     "sink.external": _defaults,
     "sink.subtitles": _file("captions.vtt"),
+    "sink.profile": _file("speaker.npz"),
     "sink.wav": _file("speech.wav"),
     "source.tone": _defaults,
     "translate.firefox": _model("firefox-en-pt", {"from": "en", "to": "pt"}),
@@ -69,6 +77,9 @@ TRIED: dict[str, Given] = {
     "vad.energy": _defaults,
     "vad.silero": _model("silero-vad", {}),
     "vad.webrtc": _defaults,
+    "voice.convert": _defaults,
+    "voice.profile": _model("ge2e", {"consent": True}),
+    "voice.delivery": _delivery,
 }
 ELSEWHERE = {
     "asr.whisper": "a hypothesis takes a second; see tests/nodes/asr",
@@ -82,6 +93,7 @@ ELSEWHERE = {
     "sink.video": "encodes a film for each run; see tests/nodes/sink",
     "source.external": "gives what a program pushes; see tests/nodes/source",
     "source.file": "needs a recording; see tests/nodes/source",
+    "source.profile": "needs a voice that was kept; see tests/nodes/source",
     "source.terms": "gives what a program pushes; see tests/nodes/source",
     "source.microphone": "listens to a device; see tests/nodes/source",
     "translate.apertium": "starts a program for each run; see tests/nodes/translate",
@@ -89,8 +101,13 @@ ELSEWHERE = {
     "translate.openai": "is a client of a service; see tests/nodes/translate",
     "translate.whisper": "a hypothesis takes a second; see tests/nodes/translate",
     "tts.hibari": "speaks for seconds in each run; see tests/nodes/tts",
+    "tts.kokoro": "speaks for seconds in each run; see tests/nodes/tts",
+    "tts.openai": "is a client of a service; see tests/nodes/tts",
+    "tts.piper": "its network adds chance to each sound; see tests/nodes/tts",
+    "tts.pocket": "its weights must be fetched; see tests/nodes/tts",
     "vision.gesture": "is tried on a real hand; see tests/nodes/vision",
     "vision.lips": "is tried on a real face; see tests/nodes/vision",
+    "voice.imitate": "renders sentences for seconds; see tests/nodes/voice",
 }
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
+from nodes._engines.hibari_voice import HibariEngine
+from nodes._engines.voice.speaking import rendered
 from nodes.tts.hibari import HibariVoice
 from pipeline.clock import seconds
 from pipeline.errors import RouteError, SettingsError
-from pipeline.media import Speech, Text
+from pipeline.media import Samples, Speech, Text, Timbre, VoiceTurn
 from pipeline.packet import Packet
 from pipeline.settings import faults
 from pipeline.testing import feed, text, words
@@ -132,3 +134,59 @@ def test_an_unknown_voice_is_refused_with_the_nearest() -> None:
 )
 def test_settings_out_of_range_are_refused(key: str, value: Any) -> None:
     assert key in faults(HibariVoice, {key: value})
+
+
+def like_somebody(strength: float = 1.0, **more: Any) -> Timbre:
+    """A timbre that any ear tells from the stock voice."""
+    gains = np.linspace(0.5, -0.5, 601).astype(np.float32)
+    return Timbre(1, "tts.hibari", "first", strength, warp=0.85, equaliser=gains, **more)
+
+
+def spoken_with(*timbres: Packet[Timbre], turns: Sequence[Packet[VoiceTurn]] = ()) -> list[Speech]:
+    """Three greetings, at 0, 5 and 10 s."""
+    texts = text(*(Text(words("Good morning, everyone.", start_s=at), lang="en") for at in (0, 5, 10)))
+    out = feed(HibariVoice(), text=texts, timbre=timbres, turn=turns)
+    return [packet.payload for packet in out.speech]
+
+
+def told(timbre: Timbre, at_s: float) -> Packet[Timbre]:
+    return Packet(timbre, seconds(at_s), seconds(at_s))
+
+
+def test_a_timbre_holds_from_the_next_piece_on_and_no_text_waits_for_it() -> None:
+    plain, led, given_up = spoken_with(told(like_somebody(), 3), told(Timbre(1, "tts.hibari", "stock"), 8))
+    [stock] = spoken(HibariVoice(), GREETING)
+    np.testing.assert_array_equal(plain.samples, stock.payload.samples)
+    assert not np.array_equal(led.samples, plain.samples)
+    np.testing.assert_array_equal(given_up.samples, plain.samples)
+
+
+def test_each_text_has_the_voice_of_the_one_who_said_it() -> None:
+    other = Timbre(2, "tts.hibari", "first", 1.0, warp=1.2)
+    turns = [
+        Packet(VoiceTurn(who, seconds(at)), seconds(at), seconds(at)) for who, at in ((1, 1), (2, 4), (1, 9))
+    ]
+    _, second, first = spoken_with(told(like_somebody(), 2), told(other, 3), turns=turns)
+    [_, alone, _] = spoken_with(told(other, 3))
+    [_, _, again] = spoken_with(told(like_somebody(), 2))
+    np.testing.assert_array_equal(second.samples, alone.samples)
+    np.testing.assert_array_equal(first.samples, again.samples)
+
+
+def test_an_imitation_that_fails_is_spoken_with_the_stock_voice(caplog: pytest.LogCaptureFixture) -> None:
+    class Silent(HibariEngine):
+        def render(self, text: str, lang: str, timbre: Timbre | None = None, speed: float = 1.0) -> Samples:
+            return super().render(text, lang, None, speed) * (0.001 if timbre else 1.0)
+
+    engine = Silent()
+    with caplog.at_level(logging.WARNING):
+        samples = rendered(engine, "Good morning.", "en", like_somebody())
+    np.testing.assert_array_equal(samples, engine.render("Good morning.", "en"))
+    assert "the imitation of 'Good morning.' is too quiet; spoken with the stock voice" in caplog.text
+
+
+def test_a_timbre_for_another_voice_is_passed_over(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        pieces = spoken_with(told(Timbre(1, "tts.kokoro", "first", 1.0), 1))
+    np.testing.assert_array_equal(pieces[0].samples, pieces[1].samples)
+    assert "passed over a timbre that is made for 'tts.kokoro'" in caplog.text

@@ -23,7 +23,7 @@ import numpy as np
 from pipeline.errors import PackageError
 from pipeline.media import Samples
 
-_SYNCHRONOUS, _RATE, _UTF8, _EE_OK = 2, 1, 1, 0
+_SYNCHRONOUS, _RATE, _UTF8, _EE_OK, _IPA, _TIED = 2, 1, 1, 0, 2, 0x80
 LIBRARIES = ("/usr/lib", "/usr/local/lib", "/usr/lib64", "/opt/homebrew/lib")  # where systems keep them
 _DONT_EXIT = 0x8000
 
@@ -45,18 +45,22 @@ class _Voice(ctypes.Structure):
 
 
 class EspeakLibrary:
-    """A private copy of the library, open until `close()`. Raises `PackageError` when there is none."""
+    """A private copy of the library, open until `close()`. Raises `PackageError` when there is none.
 
-    def __init__(self) -> None:
-        path, data = _find()
-        self._library: Any = _private_copy(path)
+    `wanted_by`: the node that errors name.
+    """
+
+    def __init__(self, wanted_by: str = "tts.espeak") -> None:
+        self._wanted_by = wanted_by
+        path, data = _find(wanted_by)
+        self._library: Any = _private_copy(path, wanted_by)
         self._parts: list[bytes] = []
         self._callback = _Callback(self._collect)  # kept: the library holds only its address
         data_path = str(data).encode() if data else None
         self.rate_hz: int = self._library.espeak_Initialize(_SYNCHRONOUS, 0, data_path, _DONT_EXIT)
         if self.rate_hz <= 0:
             raise PackageError(
-                f"tts.espeak: {path} finds no voice data at {data or 'its own place'}; {_remedy()}"
+                f"{wanted_by}: {path} finds no voice data at {data or 'its own place'}; {_remedy()}"
             )
         self._library.espeak_SetSynthCallback(self._callback)
 
@@ -84,12 +88,34 @@ class EspeakLibrary:
     def say(self, text: str, voice: str, words_per_minute: int) -> Samples:
         """Samples of a text, (n,) float32, at `rate_hz`."""
         self._parts.clear()
-        if self._library.espeak_SetVoiceByName(voice.encode()) != _EE_OK:
-            raise PackageError(f"tts.espeak: the voice {voice!r} is listed but cannot be loaded; {_remedy()}")
+        self._choose(voice)
         self._library.espeak_SetParameter(_RATE, words_per_minute, 0)
         raw = text.replace("\0", " ").encode() + b"\0"
         self._library.espeak_Synth(raw, ctypes.c_size_t(len(raw)), 0, 1, 0, _UTF8, None, None)
         return np.frombuffer(b"".join(self._parts), "<i2").astype(np.float32) / np.float32(32768)
+
+    def phonemes(self, text: str, voice: str, tie: str = "") -> list[tuple[str, str]]:
+        """The clauses of a text, each as its phonemes (IPA, stress before the vowel) and as it was written.
+
+        `tie`: a character put between the letters of one phoneme ("t^ʃ"); empty: none.
+        """
+        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        self._choose(voice)
+        mode = _IPA | (_TIED | ord(tie) << 8 if tie else 0)
+        raw = text.replace("\0", " ").encode()
+        rest, found = ctypes.c_char_p(raw), []
+        while rest.value:
+            left = rest.value
+            said: bytes | None = self._library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, mode)
+            written = left[: len(left) - len(rest.value or b"")]
+            found.append(((said or b"").decode(errors="replace"), written.decode(errors="replace")))
+        return found
+
+    def _choose(self, voice: str) -> None:
+        if self._library.espeak_SetVoiceByName(voice.encode()) != _EE_OK:
+            raise PackageError(
+                f"{self._wanted_by}: the voice {voice!r} is listed but cannot be loaded; {_remedy()}"
+            )
 
     def close(self) -> None:
         """Let the library go."""
@@ -115,14 +141,14 @@ def _languages(address: int) -> list[tuple[int, str]]:
     return found
 
 
-def _find() -> tuple[Path, Path | None]:
+def _find(wanted_by: str) -> tuple[Path, Path | None]:
     """Where the library lies, and its data if they do not lie where it looks by itself."""
     try:
         import espeakng_loader
     except ImportError:
         name = ctypes.util.find_library("espeak-ng")
         if name is None:
-            raise PackageError(f"tts.espeak: espeak-ng is not installed; {_remedy()}") from None
+            raise PackageError(f"{wanted_by}: espeak-ng is not installed; {_remedy()}") from None
         return _path_of(name), None
     return Path(espeakng_loader.get_library_path()), Path(espeakng_loader.get_data_path())
 
@@ -143,13 +169,13 @@ def _path_of(name: str) -> Path:
     )  # our own copies are deleted as soon as they are loaded
 
 
-def _private_copy(path: Path) -> Any:
+def _private_copy(path: Path, wanted_by: str) -> Any:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:
             return ctypes.CDLL(shutil.copy(path, folder))
         except OSError as error:
             raise PackageError(
-                f"tts.espeak: a copy of {path} cannot be loaded from {folder}: {error}; "
+                f"{wanted_by}: a copy of {path} cannot be loaded from {folder}: {error}; "
                 "set TMPDIR to a folder from which programs may run"
             ) from error
 
