@@ -16,6 +16,7 @@ from pipeline.cloning import Heard, with_clone
 from pipeline.edge import WhenFull
 from pipeline.errors import InputError, RouteError
 from pipeline.graph import Graph
+from pipeline.languages import language
 from pipeline.latency import with_latency
 from pipeline.media import Speech, Terms
 from pipeline.node import Node
@@ -186,7 +187,7 @@ def _with_voice(graph: Graph, talk: Talk, target: str) -> tuple[Graph, str]:
     if voice == "none":
         return graph.without("voice", "sound"), ""
     if not voice:
-        name = routes.language(target).name
+        name = language(target).name
         raise RouteError(
             f"--to {target}: nothing speaks {name}; type --voice none for captions, or pip install 'dragoman[tts]'"
         )

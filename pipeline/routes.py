@@ -9,17 +9,18 @@ Decides: which legs there are, which route is best, and what would have to be fe
 
 A cascade comes first, because its recogniser knows the language and its translator is the better one; then
 `direct`, then `pivot`. Into English a cascade by rules (Apertium) comes behind `direct`: measured from Spanish it is no
-better, and 95 of 100 words are there within 4.9 s instead of 2.2 s. Names of nodes stand here and nowhere else in pipeline/.
+better, and 95 of 100 words are there within 4.9 s instead of 2.2 s. Of the voices of a language the more natural one comes
+first, unless it was measured to be hard to understand. Names of nodes stand here and nowhere else in pipeline/.
 """
 
 from __future__ import annotations
 
-import difflib
+import os
 import shutil
 import subprocess
-import tomllib
 from collections.abc import Iterable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -27,21 +28,17 @@ import msgspec
 
 from pipeline import models
 from pipeline.errors import RouteError
+from pipeline.languages import Language, canonical, code, language, languages
 
 Shape: TypeAlias = Literal["cascade", "direct", "pivot", "same"]
 RECOGNISER = "whisper-base"
 VOICE_ACTIVITY = "silero-vad"
 ENGLISH = "en"
 FETCH = "dragoman models fetch "
-
-
-class Language(msgspec.Struct, frozen=True):
-    """A language of the table in languages.toml."""
-
-    tag: str  # BCP 47
-    name: str
-    hears: bool = False
-    firefox: bool = False
+NATURAL = ("hibari", "kokoro", "piper", "espeak")  # engines that speak, the most natural first
+PACKAGES = {"hibari": "hibari", "espeak": "espeakng_loader"}  # engines without a model: their package
+INSTALL = "pip install 'dragoman[tts]'"
+HARD = {"rough": 1, "broken": 2}  # voices that come behind those that are understood
 
 
 class Leg(msgspec.Struct, frozen=True):
@@ -72,29 +69,6 @@ class Route(msgspec.Struct, frozen=True):
         return hears + (f" -> {self.leg.uses}" if self.leg else "")
 
 
-@cache
-def languages() -> dict[str, Language]:
-    """Tag to language."""
-    table = tomllib.loads((Path(__file__).with_name("languages.toml")).read_text(encoding="utf-8"))
-    return {tag: Language(tag, **line) for tag, line in table.items()}
-
-
-def language(tag: str) -> Language:
-    """A language by its tag; a region is left off (`pt-BR` is `pt`). Raises `RouteError`."""
-    known = languages()
-    short = tag.lower().partition("-")[0]
-    if short not in known:
-        raise RouteError(f"language {tag!r}: not known here; {_nearest(tag)}`dragoman languages` lists all")
-    return known[short]
-
-
-def _nearest(word: str) -> str:
-    """The language that is meant by an English name, or by one nearly written; empty when none is near."""
-    by_name = {entry.name.lower(): entry for entry in languages().values()}
-    near = difflib.get_close_matches(word.lower(), by_name, n=1, cutoff=0.7)
-    return f"did you mean {by_name[near[0]].tag!r} ({by_name[near[0]].name})? " if near else ""
-
-
 def find(from_: str, to: str) -> Route:
     """The best route that works now; `from_` may be `auto`. Raises `RouteError` that says what would help."""
     every = routes(from_, to)
@@ -105,9 +79,17 @@ def find(from_: str, to: str) -> Route:
     if not every:
         given = "" if from_ == "auto" else f" --from {from_}"
         raise RouteError(
-            f"{pair}: there is no way; `dragoman languages{given}` lists the ways that there are"
+            f"{pair}: {_unheard(from_)}there is no way; `dragoman languages{given}` lists the ways that there are"
         )
     raise RouteError(f"{pair}: not at hand; type: {commands(every[0].needs)}")
+
+
+def _unheard(tag: str) -> str:
+    """What to say of a source that nothing hears; empty for others."""
+    if tag == "auto" or language(tag).hears:
+        return ""
+    near = language(language(tag).near)
+    return f"nothing here hears {language(tag).name} (nearest to it is {near.tag}, {near.name}), so "
 
 
 def commands(needs: Iterable[str]) -> str:
@@ -162,21 +144,27 @@ def _typed(leg: Leg) -> tuple[str, ...]:
 def text_legs(from_: str, to: str) -> list[Leg]:
     """Translators of text from one language to another, best first."""
     legs: list[Leg] = []
-    name = f"firefox-{from_}-{to}"
-    if name in _listed(models.root()):
+    source, target = (code("firefox", tag) or tag for tag in (from_, to))
+    name = f"firefox-{source}-{target}"
+    if name in _listed(_own()):
         needs = "" if models.at_hand(name) else FETCH + name
-        legs.append(Leg("translate.firefox", from_, to, needs))
-    elif ENGLISH in (from_, to) and languages()[to if from_ == ENGLISH else from_].firefox:
-        cached = (from_, to) in firefox_cache()
-        needs = "" if cached else f"fxtranslate models add {from_} {to}"
-        legs.append(Leg("translate.firefox", from_, to, needs))
+        legs.append(Leg("translate.firefox", source, target, needs))
+    elif ENGLISH in (from_, to) and code("firefox", to if from_ == ENGLISH else from_):
+        cached = (source, target) in firefox_cache()
+        needs = "" if cached else f"fxtranslate models add {source} {target}"
+        legs.append(Leg("translate.firefox", source, target, needs))
     if (from_, to) in apertium_pairs():
         legs.append(Leg("translate.apertium", from_, to))
     return legs
 
 
+def _own() -> str:
+    """What tells one models folder from another: what it lists is read once, and thousands of pairs ask for it."""
+    return os.environ.get("DRAGOMAN_MODELS", "")
+
+
 @cache
-def _listed(root: Path) -> frozenset[str]:
+def _listed(own: str) -> frozenset[str]:
     """Names of models, with those that the user's list in the models folder adds."""
     return frozenset(models.catalogue())
 
@@ -198,33 +186,65 @@ def firefox_cache() -> frozenset[tuple[str, str]]:
 
 @cache
 def apertium_pairs() -> frozenset[tuple[str, str]]:
-    """Pairs of an installed Apertium, by two-letter tags."""
+    """Pairs of an installed Apertium, by the tags of the house."""
     program = shutil.which("apertium")
     if program is None:
         return frozenset()
     listed = subprocess.run([program, "-l"], capture_output=True, text=True, check=False).stdout.split()
     pairs = (entry.split("-") for entry in listed if "_" not in entry)
-    short = {"eng": "en", "spa": "es", "fra": "fr", "por": "pt", "cat": "ca", "ita": "it", "deu": "de"}
-    return frozenset(
-        (short.get(pair[0], pair[0]), short.get(pair[1], pair[1])) for pair in pairs if len(pair) == 2
-    )
+    return frozenset((canonical(pair[0]), canonical(pair[1])) for pair in pairs if len(pair) == 2)
+
+
+class Speaker(msgspec.Struct, frozen=True):
+    """An engine that speaks a language. `needs` is what to type to get it; empty when it is at hand."""
+
+    node: str
+    quality: str  # see pipeline/languages.py
+    needs: str = ""
 
 
 def voice(tag: str) -> str:
-    """The node that speaks a language best with what ships in packages; empty when none does."""
-    if tag.partition("-")[0] == ENGLISH:
-        return "tts.hibari"
-    return "tts.espeak" if tag.partition("-")[0] in spoken() else ""
+    """The node that speaks a language best with what is at hand; empty when none does."""
+    return next((speaker.node for speaker in speakers(tag) if not speaker.needs), "")
+
+
+def speakers(tag: str) -> list[Speaker]:
+    """Every engine that speaks a language, best first, whether at hand or not; none for one that is not known."""
+    one = languages().get(canonical(tag))
+    found = [speaker for engine in NATURAL if one and (speaker := _speaker(engine, one))]
+    # What works comes before what must be fetched; what is understood before what is not; then the natural ones.
+    return sorted(found, key=lambda speaker: (bool(speaker.needs), HARD.get(speaker.quality, 0)))
+
+
+def _speaker(engine: str, one: Language) -> Speaker | None:
+    """An engine for a language; None where it does not speak it."""
+    if engine in PACKAGES:
+        there = one.tag in spoken() if engine == "espeak" else find_spec(PACKAGES[engine]) is not None
+        needs = "" if there else INSTALL
+        return Speaker(f"tts.{engine}", one.quality(engine), needs) if engine in one.codes else None
+    models_of = [name for name, tags in _voice_models(_own()) if one.tag in tags]
+    listed = [name for name in models_of if name.partition("-")[0] == engine]
+    if not listed:
+        return None
+    wanted = listed if engine in listed else listed[:1]  # one that is cut in parts, or any of several voices
+    ready = all if engine in listed else any
+    needs = "" if ready(models.at_hand(name) for name in listed) else FETCH + " ".join(wanted)
+    return Speaker(f"tts.{engine}", one.quality(engine), needs)
+
+
+@cache
+def _voice_models(own: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Models that speak, with the tags of their languages."""
+    listed = [model for model in models.catalogue().values() if model.capability == "tts"]
+    return tuple((model.name, frozenset(map(canonical, model.languages))) for model in listed)
 
 
 @cache
 def spoken() -> frozenset[str]:
     """Languages that espeak-ng has a voice for; none where it is not installed."""
-    from importlib.util import find_spec
-
-    found = find_spec("espeakng_loader")
+    found = find_spec(PACKAGES["espeak"])
     if found is None or found.origin is None:
         return frozenset()
     data = Path(found.origin).parent / "espeak-ng-data" / "lang"
-    tags = {path.name.lower().partition("-")[0] for path in data.rglob("*") if path.is_file()}
-    return frozenset(tags | ({"zh"} if "cmn" in tags else set()) | ({"no"} if "nb" in tags else set()))
+    voices = {path.name.lower() for path in data.rglob("*") if path.is_file()}
+    return frozenset(tag for tag, one in languages().items() if one.codes.get("espeak") in voices)

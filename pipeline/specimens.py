@@ -30,7 +30,10 @@ from pipeline.media import (
     Term,
     Terms,
     Text,
+    Timbre,
     VideoFrame,
+    VoiceProfile,
+    VoiceTurn,
 )
 from pipeline.node import Node
 from pipeline.packet import Packet
@@ -188,6 +191,48 @@ def _screen_texts(form: dict[str, object]) -> list[Packet[ScreenText]]:
     ]
 
 
+def _profiles(form: dict[str, object]) -> list[Packet[VoiceProfile]]:
+    """Who was heard at first, and better known later."""
+    embedding = np.full(256, 1 / 16, np.float32)
+    spectrum = np.linspace(-2, -9, 601, dtype=np.float32)
+    return [
+        Packet(
+            VoiceProfile(
+                1,
+                tone(heard_s, 120, -20),
+                16_000,
+                embedding,
+                120.0,
+                0.2,
+                spectrum,
+                8000.0,
+                30.0,
+                "en",
+                heard_s,
+            ),
+            seconds(at),
+            seconds(at + 0.1),
+        )
+        for heard_s, at in ((0.9, 1.3), (1.4, 1.8))
+    ]
+
+
+def _timbres(form: dict[str, object]) -> list[Packet[Timbre]]:
+    """Bound for no engine: at once, and given up later."""
+    told = (
+        (Timbre(1, "", "first", 1.0, equaliser=np.zeros(601, np.float32)), 1.4),
+        (Timbre(1, "", "stock"), 1.8),
+    )
+    return [Packet(timbre, seconds(at), seconds(at + 0.1)) for timbre, at in told]
+
+
+def _turns(form: dict[str, object]) -> list[Packet[VoiceTurn]]:
+    return [
+        Packet(VoiceTurn(number, seconds(at)), seconds(at), seconds(at))
+        for number, at in ((1, 0.4), (2, 1.0))
+    ]
+
+
 def _rate(form: dict[str, object], otherwise: int) -> int:
     rate_hz = form.get("rate_hz")
     return rate_hz if isinstance(rate_hz, int) and rate_hz else otherwise
@@ -195,6 +240,9 @@ def _rate(form: dict[str, object], otherwise: int) -> int:
 
 _MAKERS: dict[type, Callable[[dict[str, object]], list[Packet[Any]]]] = {
     AudioFrame: _audio,
+    VoiceProfile: _profiles,
+    Timbre: _timbres,
+    VoiceTurn: _turns,
     VideoFrame: _video,
     Activity: _activity,
     SpeechSegment: _segments,

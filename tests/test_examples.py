@@ -11,6 +11,7 @@ import pytest
 
 from pipeline import resolve
 from pipeline.graph import Graph
+from tests.media import need_model
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CUSTOM = EXAMPLES / "custom_node"
@@ -18,13 +19,20 @@ CUSTOM = EXAMPLES / "custom_node"
 SAYS = {
     "hello.py": "speech.speech: from 0.00 s to 1.50 s, SpeechSegment",
     "graph_in_python.py": "sound from 2.0 s to 3.0 s\nsound from 4.0 s to 5.0 s\n",
+    "voice_clone.py": "like.wav: likeness 0.",
 }
 
 
+NEEDS = {"voice_clone.py": ("two-cities", "silero-vad", "ge2e", "whisper-base")}  # models
+
+
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", sorted(SAYS))
 def test_an_example_runs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    for model in NEEDS.get(name, ()):
+        need_model(model)
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(EXAMPLES / name), run_name="__main__")
     assert SAYS[name] in capsys.readouterr().out

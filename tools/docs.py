@@ -1,4 +1,4 @@
-"""Refresh the generated parts of the docs: the table of nodes and the drawings of the shipped graphs.
+"""Refresh the generated parts of the docs: the tables of nodes and of languages, the drawings of the shipped graphs.
 
     python tools/docs.py [--check]
 
@@ -12,12 +12,15 @@ import re
 import sys
 from pathlib import Path
 
-from pipeline import resolve
+from pipeline import models, resolve, routes
+from pipeline.commands.languages import coverage as covered
 from pipeline.draw import mermaid
 from pipeline.graph import Graph, shipped_graphs
+from pipeline.languages import Language, code, language
+from pipeline.languages import languages as table
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/nodes.md", "docs/graphs.md")
+PAGES = ("README.md", "docs/nodes.md", "docs/graphs.md", "docs/languages.md")
 
 
 def nodes() -> str:
@@ -45,7 +48,53 @@ def picture() -> str:
     return f"```mermaid\n{mermaid(graph)}\n```"
 
 
-PARTS = {"nodes": nodes, "graphs": graphs, "picture": picture}
+def languages() -> str:
+    """A line for each language: by whom it is heard, translated and spoken, how well, and what to fetch."""
+    lines = [
+        "| tag | language | heard | text from English | spoken by | LiveTranslate |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for tag, one in table().items():
+        cells = (f"`{tag}`", f"{one.name}, {one.endonym}", _heard(one), _fetched(one), _voices(one), _service(one))
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _heard(one: Language) -> str:
+    near = f"{language(one.near).name} (`{one.near}`)" if one.near else ""
+    if not one.hears:
+        return f"no; nearest: {near}"
+    return f"as {near}" if near else "yes"
+
+
+def _fetched(one: Language) -> str:
+    """What to type for the model that translates text into a language."""
+    name = f"firefox-en-{one.tag}"
+    if one.tag == routes.ENGLISH:
+        return "its speech"
+    if name in models.catalogue():
+        return f"`dragoman models fetch {name}`"
+    found = code("firefox", one.tag)
+    return f"`fxtranslate models add en {found}`" if found else "no"
+
+
+def _voices(one: Language) -> str:
+    by_name = {speaker.node: speaker.quality for speaker in routes.speakers(one.tag)}
+    nodes = [f"tts.{engine}" for engine in routes.NATURAL if f"tts.{engine}" in by_name]
+    return ", ".join(f"`{node}` {by_name[node]}" for node in nodes) or "no"
+
+
+def _service(one: Language) -> str:
+    return "speech" if "speech" in one.service else "text" if "text" in one.service else ""
+
+
+def coverage() -> str:
+    """What of the closed service's languages is covered."""
+    said = covered()
+    return f"{said[0].upper()}{said[1:]}."
+
+
+PARTS = {"nodes": nodes, "graphs": graphs, "picture": picture, "languages": languages, "coverage": coverage}
 
 
 def refreshed(text: str) -> str:

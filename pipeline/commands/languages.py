@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from pipeline import routes
 from pipeline.commands.columns import columns, show
+from pipeline.languages import language, of_service
+from pipeline.languages import languages as table
 from pipeline.routes import Route
 
 HEAD = ("to", "from", "by", "voice")
@@ -18,16 +20,17 @@ def languages(given: Namespace) -> int:
     if given.from_ and given.to and given.from_ != "auto":
         show(_pair(given.from_, given.to))
         return 0
-    sources = [given.from_] if given.from_ else [tag for tag, one in routes.languages().items() if one.hears]
+    sources = [given.from_] if given.from_ else [tag for tag, one in table().items() if one.hears]
     if sources[0] != "auto":
-        sources = [routes.language(source).tag for source in sources]
-    targets = [routes.language(given.to).tag] if given.to else list(routes.languages())
+        sources = [language(source).tag for source in sources]
+    targets = [language(given.to).tag] if given.to else list(table())
     pairs = [(source, target) for source in sources for target in targets if source != target]
     heard = routes.hearing()
     best = [found[0] for source, target in pairs if (found := routes.routes(source, target, heard))]
     show(_overview(best, named=bool(given.from_)))
     if not given.from_:
         show(f"\nheard: {len(sources)} languages; --from auto detects which\n  {' '.join(sources)}\n")
+        show(f"\n{coverage()}\n")
     return 0
 
 
@@ -53,7 +56,7 @@ def _rows(ready: list[Route], named: bool) -> Iterator[tuple[str, str, str, str]
             _name(target) if first else "",
             _from(sources, more=not first, named=named),
             way,
-            (routes.voice(target) or "none") if first else "",
+            _voice(target) if first else "",
         )
 
 
@@ -85,13 +88,20 @@ def _fetches(rest: list[Route]) -> list[tuple[str, str]]:
 
 def _pair(from_: str, to: str) -> str:
     """Every route between two languages, best first. Raises `RouteError` where there is none."""
-    source, target = routes.language(from_).tag, routes.language(to).tag
+    source, target = language(from_).tag, language(to).tag
     found = routes.routes(source, target)
     if not found:
         routes.find(source, target)  # says why
-    voice = "captions only" if source == target else f"voice: {routes.voice(target) or 'none, captions only'}"
     rows = [(str(route), _state(route.needs)) for route in found]
-    return f"{_name(source)} -> {_name(target)}; {voice}\n" + columns(rows, indent=2)
+    pair = f"{_name(source)} -> {_name(target)}"
+    if source == target:
+        return f"{pair}; captions only\n" + columns(rows, indent=2)
+    voices = [
+        (f"{speaker.node}, {speaker.quality}", _state([speaker.needs] if speaker.needs else []))
+        for speaker in routes.speakers(target)
+    ]
+    spoken = columns(voices, indent=2) if voices else "  none; captions only\n"
+    return f"{pair}\n{columns(rows, indent=2)}voices, the best first\n{spoken}"
 
 
 def _state(needs: Iterable[str]) -> str:
@@ -100,4 +110,27 @@ def _state(needs: Iterable[str]) -> str:
 
 
 def _name(tag: str) -> str:
-    return f"{tag} {routes.languages()[tag].name}"
+    return f"{tag} {table()[tag].name}"
+
+
+def _voice(tag: str) -> str:
+    best = next((speaker for speaker in routes.speakers(tag) if not speaker.needs), None)
+    return f"{best.node}, {best.quality}" if best else "none"
+
+
+def coverage() -> str:
+    """In one line, what of LiveTranslate's languages is covered by what is published, and what is missing."""
+    text, speech = of_service("text"), of_service("speech")
+    heard = {tag for tag in text if table()[tag].hears}
+    written = {tag for tag in text if tag == routes.ENGLISH or "firefox" in table()[tag].codes}
+    voiced = {tag for tag in speech if routes.speakers(tag)}
+    return (
+        f"of the {len(text)} languages of LiveTranslate {_all_but(heard, text)} are heard and {_all_but(written, text)} "
+        f"translated into; of the {len(speech)} that it speaks {_all_but(voiced, speech)} have a voice and "
+        f"{_all_but(written & speech, speech)} a translation"
+    )
+
+
+def _all_but(found: set[str], wanted: frozenset[str]) -> str:
+    missing = " ".join(sorted(wanted - found))
+    return f"{len(found)} (not {missing})" if missing else "all"

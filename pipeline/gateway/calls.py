@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 Turns: TypeAlias = Literal["voice", "manual"]
+Frequency: TypeAlias = Literal["once", "always"]
 Codec: TypeAlias = Literal["pcm", "opus"]
 
 
@@ -22,7 +23,8 @@ class Wish(msgspec.Struct, frozen=True):
     turns: Turns = "voice"  # who ends a turn: voice activity, or the client
     threshold: float = 0.5  # probability at which speech begins, 0 to 1
     silence_ms: float = 1000  # quiet that ends a turn, ms
-    clone: bool = False  # speak with the voice of who is heard
+    clone: bool = False  # speak with the voice of who is heard; the client says by it that they agreed
+    frequency: Frequency = "once"  # (clone) know the voice once, or again and again as speakers change
 
 
 class Configure(msgspec.Struct, frozen=True):

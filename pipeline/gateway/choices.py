@@ -6,9 +6,9 @@ from functools import cache
 
 import msgspec
 
-from pipeline import routes
-from pipeline.gateway.fittings import VOICES
+from pipeline import routes, voices
 from pipeline.gateway.recipes import Recipes
+from pipeline.languages import canonical, languages
 
 AUTO = "auto"
 
@@ -48,9 +48,8 @@ def choices(recipes: Recipes) -> Choices:
     operator = recipes.operator
     if operator.graph is None:
         return _routed(operator.voice)
-    known = routes.languages()
-    tag = operator.to.partition("-")[0]
-    name = known[tag].name if tag in known else operator.to
+    known = languages().get(canonical(operator.to))
+    name = known.name if known else operator.to
     heard = Spoken(AUTO, "Set by the server")
     voices = (Voice("", "Spoken"),) if recipes.speaks else ()
     return Choices((heard,), (Wanted(operator.to, name, (AUTO,), voices),))
@@ -58,7 +57,7 @@ def choices(recipes: Recipes) -> Choices:
 
 @cache
 def _routed(speaker: str) -> Choices:
-    known, heard = routes.languages(), routes.hearing()
+    known, heard = languages(), routes.hearing()
     sources = [AUTO, *(tag for tag, one in known.items() if one.hears)]
     wanted = []
     for target, one in known.items():
@@ -75,4 +74,5 @@ def _voices(speaker: str, tag: str) -> tuple[Voice, ...]:
     node = speaker or routes.voice(tag)
     if node in ("", "none"):
         return ()
-    return (Voice("", "Spoken"), *(Voice(id_, name) for id_, name in VOICES.get(node, {}).items()))
+    named = [one for one in voices.voices(tag, node) if one.name and not one.needs]
+    return (Voice("", "Spoken"), *(Voice(one.name, f"Spoken, {one.title}") for one in named))

@@ -166,7 +166,7 @@ class Connection:
 
     def _sound_held_back(self, call: Hear) -> Refused | None:
         seconds = len(call.data) / PCM_BYTES / call.rate_hz if call.codec == "pcm" else OPUS_S
-        if not self._gateway.takes(self._seat, seconds):
+        if not self._gateway.takes(self._seat.key, seconds):
             a_minute = self._seat.key.audio_s_a_minute
             return Refused(f"this key may send {a_minute:g} s of sound a minute", "audio", "limit")
         session = self._seat.session

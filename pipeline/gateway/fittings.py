@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import msgspec
 
+from pipeline import cloning, voices
 from pipeline.errors import GraphError, InputError
 from pipeline.gateway.calls import Refused, Wish
 from pipeline.gateway.happenings import SPOKEN_HZ
 from pipeline.graph import Graph
 from pipeline.interpreter import with_terms as told_terms
-from pipeline.media import AudioFrame
 from pipeline.spec import EdgeSpec
 
 PROGRESS = "gateway-progress"
 TERMS = "gateway-terms"
 SPEECH = "gateway-speech"
-VOICES = {  # node that speaks: its voices that a client may choose, and what people call them
-    "tts.espeak": {"m3": "Spoken, deep", "f2": "Spoken, high", "f4": "Spoken, soft", "m7": "Spoken, old"}
-}
 ROOM = 4096  # packets that may wait for the settling of others
 
 
@@ -59,27 +56,29 @@ def with_terms(recipe: Recipe, wish: Wish) -> Recipe:
 
 
 def with_voice(recipe: Recipe, wish: Wish) -> Recipe:
-    """The voice that the client chose, where the node that speaks has it."""
+    """The voice that the client chose by its name or its sex, where the node that speaks has it at hand."""
     name = recipe.speech.partition(".")[0]
-    if not wish.voice or not name or wish.voice not in VOICES.get(recipe.graph.member(name).uses, {}):
+    if not wish.voice or not name:
         return recipe
-    graph = recipe.graph.with_settings({f"{name}.voice": wish.voice})
+    chosen = voices.chosen(wish.to, recipe.graph.member(name).uses, wish.voice)
+    if not chosen:
+        return recipe
+    graph = recipe.graph.with_settings({f"{name}.voice": chosen})
     return msgspec.structs.replace(recipe, graph=graph)
 
 
-def with_sample(recipe: Recipe) -> Recipe:
-    """The voice shown who speaks. Raises `Refused` where it has no input for sound."""
-    name = recipe.speech.partition(".")[0]
-    member = recipe.graph.members.get(name)
-    if member is None:
+def with_sample(recipe: Recipe, wish: Wish) -> Recipe:
+    """The voice of who is heard, shown to whoever speaks. Raises `Refused` where it cannot be cloned."""
+    if not recipe.speech:
         raise Refused("voice cloning needs speech; ask for audio", "clone")
-    ears = [port.name for port in member.node.inputs.values() if AudioFrame in port.kinds]
-    if not ears:
-        raise Refused("voice cloning is not supported by the voice of this server", "clone")
-    if ears[0] in member.inputs:
-        return recipe
-    sound = EdgeSpec(f"{recipe.source}.audio", ROOM)
-    return msgspec.structs.replace(recipe, graph=recipe.graph.wired(name, **{ears[0]: sound}))
+    heard = cloning.Heard(f"{recipe.source}.audio", recipe.activity)
+    try:
+        graph, speech = cloning.with_clone(
+            recipe.graph, recipe.speech, heard, consent=True, frequency=wish.frequency
+        )
+    except InputError:
+        raise Refused("voice cloning is not supported by the voice of this server", "clone") from None
+    return msgspec.structs.replace(recipe, graph=graph, speech=speech)
 
 
 def with_rate(recipe: Recipe) -> Recipe:

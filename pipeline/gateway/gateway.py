@@ -168,10 +168,9 @@ class Gateway:
         heard = seat.session.counts.heard_samples / HEARD_HZ if seat.session else 0
         log.info("session=%s event=closed lasted_s=%.1f heard_s=%.1f", seat.id, lasted, heard)
 
-    def takes(self, seat: Seat, seconds_of_sound: float) -> bool:
-        """Whether the key of a session may send that much more sound now."""
-        a_second = seat.key.audio_s_a_minute / 60
-        bucket = self._sound.setdefault(seat.key.name, Bucket(a_second, seat.key.audio_s_a_minute))
+    def takes(self, key: Key, seconds_of_sound: float) -> bool:
+        """Whether a key may send, or have spoken, that much more sound now."""
+        bucket = self._sound.setdefault(key.name, Bucket(key.audio_s_a_minute / 60, key.audio_s_a_minute))
         return bucket.take(seconds_of_sound, now())
 
     def crowded(self) -> Refused | None:

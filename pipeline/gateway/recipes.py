@@ -12,11 +12,10 @@ from typing import Any
 
 import msgspec
 
-from pipeline import routes
+from pipeline import routes, voices
 from pipeline.errors import InputError, RouteError
 from pipeline.gateway.calls import Refused, Wish
 from pipeline.gateway.fittings import (
-    VOICES,
     Recipe,
     with_progress,
     with_rate,
@@ -26,6 +25,7 @@ from pipeline.gateway.fittings import (
 )
 from pipeline.graph import Graph
 from pipeline.interpreter import Talk, interpretation
+from pipeline.languages import canonical, language
 from pipeline.media import Activity, Gesture, ScreenText, Speech, Terms, Text
 
 HEARD_HZ = 16_000  # rate of the sound that graphs are fed with
@@ -54,10 +54,11 @@ class Recipes:
     def of(self, wish: Wish) -> Recipe:
         """The recipe for a wish. Raises `Refused` with the field at fault."""
         # Only what changes the graph tells recipes apart.
-        voice = wish.voice if any(wish.voice in names for names in VOICES.values()) else ""
-        return self._cached(
-            Wish(wish.from_, wish.to, wish.transcribe, wish.speak, voice, wish.phrases, clone=wish.clone)
-        )
+        telling = Wish(wish.from_, wish.to, wish.transcribe, wish.speak, phrases=wish.phrases)
+        voice = wish.voice if wish.speak and voices.is_choice(wish.to, wish.voice) else ""
+        if wish.clone:
+            telling = msgspec.structs.replace(telling, clone=True, frequency=wish.frequency)
+        return self._cached(msgspec.structs.replace(telling, voice=voice))
 
     @property
     def operator(self) -> Operator:
@@ -78,7 +79,7 @@ class Recipes:
         recipe = self._routed(wish) if self._own is None else self._suited(self._own, wish)
         recipe = with_voice(with_terms(recipe, wish), wish)
         if wish.clone:
-            recipe = with_sample(recipe)
+            recipe = with_sample(recipe, wish)
         recipe = with_rate(recipe)
         return with_progress(recipe)
 
@@ -95,7 +96,7 @@ class Recipes:
         if wish.speak and voice == "none":
             raise Refused("this server does not speak; ask for text only", "speak")
         try:
-            target = routes.language(wish.to).tag
+            target = language(wish.to).tag
         except RouteError as error:
             raise Refused(str(error), "to") from None
         if wish.speak and not (voice or routes.voice(target)):
@@ -112,7 +113,7 @@ def _unheard(tag: str) -> bool:
     if tag == "auto":
         return False
     try:
-        return not routes.language(tag).hears
+        return not language(tag).hears
     except RouteError:
         return True
 
@@ -123,12 +124,13 @@ def _public(error: Exception) -> str:
 
 
 def _interpreted(wish: Wish, voice: str) -> Recipe:
+    same = canonical(wish.from_) == canonical(wish.to)  # its graph transcribes: a voice is added below
     ready = interpretation(
         Talk(
             source="mic:",  # takes the place of the source that clients are heard through
             to=wish.to,
             from_=wish.from_,
-            voice=voice,
+            voice="none" if same else voice,
             source_captions=wish.transcribe,
         )
     )

@@ -4,6 +4,7 @@
                                                 come back
     /v1/realtime/translations                   OpenAI's translation sessions (translations.py, dialects/openai.py)
     /v1/realtime/translations/client_secrets    keys for them that expire
+    /v1/audio/speech                            a text, spoken (speaking.py)
     /v1/interpret                               the protocol of our own page (dialects/interpret.py)
     /, /captions, /graph, /v1/languages, …      pages, and what they ask for (pages.py)
     /health                                     whether it serves, and how busy it is
@@ -23,7 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from pipeline.clock import now
-from pipeline.gateway import pages, translations
+from pipeline.gateway import pages, speaking, translations
 from pipeline.gateway.dialects._families import family
 from pipeline.gateway.dialects.interpret import Interpret
 from pipeline.gateway.dialects.livetranslate import LiveTranslate
@@ -68,6 +69,7 @@ def application(
         for path, (name, find) in DIALECTS.items()
     ]
     routes += translations.routes(defaults, origins)
+    routes += speaking.routes(defaults, origins)
     routes += pages.routes()
     routes += [Route("/health", _health), Route("/metrics", _metrics)]
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)]

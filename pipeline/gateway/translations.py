@@ -121,7 +121,7 @@ class Minting:
             if token_of(request.headers, []).startswith(PREFIX):
                 raise Denied(401, "InvalidApiKey", "A client secret makes no client secrets; show a key.")
             key = client_key(gateway, request.headers)
-            return JSONResponse(self._made(gateway, key, await _body(request)))
+            return JSONResponse(self._made(gateway, key, await json_body(request)))
         except Denied as denied:
             return JSONResponse(error(denied.message, CODES.get(denied.code, denied.code)), denied.status)
         except Invalid as wrong:
@@ -174,7 +174,7 @@ def _lifetime_s(body: Mapping[str, Any]) -> int:
     return int(found)
 
 
-async def _body(request: Request) -> Mapping[str, Any]:
+async def json_body(request: Request) -> Mapping[str, Any]:
     """The JSON object of a request, read no further than it may be long. Raises `Denied`, `Invalid`."""
     data = b""
     async for piece in request.stream():

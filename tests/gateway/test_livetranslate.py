@@ -134,7 +134,7 @@ def test_every_field_of_an_update_reaches_the_wish() -> None:
         translation={"language": "fr", "corpus": {"phrases": {"boulon": "bolt"}}},
     )
     assert given.wish == Wish(
-        from_="no", to="fr", phrases=(("boulon", "bolt"),), threshold=0.05, silence_ms=200
+        from_="nb", to="fr", phrases=(("boulon", "bolt"),), threshold=0.05, silence_ms=200
     )
     assert asked(given, append()) == [Hear(b"\0\0" * 160, 8000)]
 
@@ -199,6 +199,31 @@ def test_a_voice_of_another_family_is_refused_as_the_service_does() -> None:
     error = update(dialect(), voice="Cherry")["error"]
     assert error["code"] == "COMMON_ERROR"
     assert "Voice 'Cherry' is not supported." in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("options", "clone", "frequency"),
+    [({}, True, "once"), ({"frequency": "once"}, True, "once"), ({"frequency": "always"}, True, "always")],
+)
+def test_a_cloned_voice_is_asked_for_and_echoed(options: dict[str, str], clone: bool, frequency: str) -> None:
+    given = dialect()
+    session = update(given, enable_voice_clone=True, voice="default", voice_clone_options=options)["session"]
+    assert (given.wish.clone, given.wish.frequency) == (clone, frequency)
+    assert (session["enable_voice_clone"], session["voice"]) == (True, "default")
+    assert session["voice_clone_options"] == {"frequency": frequency}
+
+
+def test_a_voice_made_beforehand_is_refused_as_there_are_none() -> None:
+    never = update(dialect(), enable_voice_clone=True, voice_clone_options={"frequency": "never"})
+    assert (never["error"]["code"], never["error"]["param"]) == ("invalid_value", "session.voice")
+
+
+@pytest.mark.parametrize(("voice", "sex"), [("Tina", "female"), ("Ethan", "male"), ("Theo Calm", "male")])
+def test_a_voice_of_the_service_is_stood_in_for_by_one_of_its_sex(voice: str, sex: str) -> None:
+    given = dialect()
+    assert given.wish.voice == ""
+    assert update(given, voice=voice)["session"]["voice"] == voice
+    assert given.wish.voice == sex
 
 
 def test_a_session_that_cannot_clone_is_told_by_the_field() -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import Graph
+from pipeline import Graph, models
 from pipeline.errors import InputError
 from pipeline.gateway.calls import Refused, Wish
 from pipeline.gateway.recipes import Operator, Recipes
@@ -67,7 +67,6 @@ def test_phrases_are_words_to_expect() -> None:
     [
         (Wish(to="xx"), "to"),
         (Wish(from_="xx"), "from_"),
-        (Wish("en", "pt", clone=True), "clone"),
         (Wish("en", "pt", speak=False, clone=True), "clone"),
     ],
 )
@@ -105,9 +104,53 @@ def test_a_graph_that_cannot_be_served_says_what_it_lacks(text: str, said: str) 
 
 
 def test_a_voice_of_the_house_is_honoured_and_any_other_name_is_that_of_the_graph() -> None:
-    deep: Any = Recipes(Operator()).of(Wish("en", "pt", voice="m3")).graph["voice"]
-    named: Any = Recipes(Operator()).of(Wish("en", "pt", voice="Tina")).graph["voice"]
+    espeak = Recipes(Operator(voice="tts.espeak"))
+    deep: Any = espeak.of(Wish("en", "pt", voice="m3")).graph["voice"]
+    named: Any = espeak.of(Wish("en", "pt", voice="Tina")).graph["voice"]
     assert (deep.voice, named.voice) == ("m3", "")
+
+
+@pytest.mark.parametrize(
+    ("node", "sex", "voice"),
+    [
+        ("tts.espeak", "male", ""),
+        ("tts.espeak", "female", "f2"),
+        ("tts.hibari", "female", ""),
+        ("tts.hibari", "male", ""),  # its men are not at hand: nothing is fetched for a client
+    ],
+)
+def test_a_sex_is_met_where_the_engine_has_a_voice_of_it_at_hand(node: str, sex: str, voice: str) -> None:
+    given: Any = Recipes(Operator(voice=node)).of(Wish("en", "en", voice=sex)).graph["voice"]
+    assert given.voice == voice or (node == "tts.hibari" and given.voice == "heart")
+
+
+def test_a_cloned_voice_is_that_of_who_is_heard_and_speakers_may_change() -> None:
+    need_model("ge2e")
+    recipes = Recipes(Operator(voice="tts.hibari"))
+    once, always = (
+        recipes.of(Wish("es", "en", clone=True, frequency=how)).graph for how in ("once", "always")
+    )
+    frequencies = [graph["who"].frequency for graph in (once, always)]  # type: ignore[attr-defined]
+    assert frequencies == ["once", "always"]
+    assert once.member("who").inputs["audio"].source == "talk.audio"
+    assert once.member("voice").inputs["timbre"].source == "likeness.timbre"
+    assert recipes.of(Wish("es", "en")) is recipes.of(Wish("es", "en", frequency="always"))
+
+
+def test_a_graph_of_the_operators_clones_by_converting_what_it_speaks() -> None:
+    need_model("ge2e")
+    voice = "  voice: {uses: tts.espeak, inputs: {text: target.translation}}\n"
+    recipe = Recipes(Operator(graph=Graph.parse(OWN + voice), to="pt")).of(Wish(to="pt", clone=True))
+    assert recipe.graph.member("who").inputs["audio"].source == "caller.audio"
+    assert recipe.graph.member("gateway-speech").inputs["sound"].source == "likened.spoken"
+
+
+def test_where_no_voice_can_be_known_cloning_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_hand = models.at_hand
+    monkeypatch.setattr(models, "at_hand", lambda name: name != "ge2e" and at_hand(name))
+    with pytest.raises(Refused, match="voice cloning is not supported by the voice of this server") as caught:
+        Recipes(Operator()).of(Wish("en", "pt", clone=True))
+    assert caught.value.what == "clone"
 
 
 def test_what_is_found_in_the_pictures_is_read_and_nothing_else_of_its_kind() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import models, routes
+from pipeline.languages import languages
 from tests.command import dragoman
 
 
@@ -39,11 +40,16 @@ def test_the_overview_fits_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
         "asr.whisper",
         "->",
         "translate.firefox",
-        "tts.hibari",
+        "tts.hibari,",
+        languages()["en"].quality("hibari"),
     ]
-    assert rows[2].split() == ["97", "others", "translate.whisper"]
-    assert any(row.startswith("  fxtranslate models add en LANG  LANG: ar az ") for row in rows)
-    assert "heard: 99 languages; --from auto detects which" in rows
+    assert rows[2].split() == ["98", "others", "translate.whisper"]
+    assert any(row.startswith("  fxtranslate models add en LANG  LANG: af ar az ") for row in rows)
+    assert "heard: 100 languages; --from auto detects which" in rows
+    assert rows[-1].startswith("of the 60 languages of LiveTranslate 57 (not ast ceb ky) are heard and ")
+    assert rows[-1].endswith(
+        " of the 29 that it speaks all have a voice and 26 (not fil th ur) a translation"
+    )
 
 
 @pytest.mark.usefixtures("bare")
@@ -57,8 +63,10 @@ def test_without_models_it_says_what_to_type_first(capsys: pytest.CaptureFixture
 @pytest.mark.usefixtures("stocked")
 def test_one_pair_in_full(capsys: pytest.CaptureFixture[str]) -> None:
     said = dragoman(capsys, "languages", "--from", "de", "--to", "en")
-    first, best, other = said.out.splitlines()
-    assert first == "de German -> en English; voice: tts.hibari"
+    first, best, other, voices, hibari, *_ = said.out.splitlines()
+    assert first == "de German -> en English"
+    assert voices == "voices, the best first"
+    assert hibari.split()[0] == "tts.hibari,"
     assert best.split() == ["translate.whisper", "at", "hand"]
     assert other.endswith("asr.whisper -> translate.firefox  not at hand; type: fxtranslate models add de en")
     same = dragoman(capsys, "languages", "--from", "en", "--to", "en")
@@ -69,9 +77,9 @@ def test_one_pair_in_full(capsys: pytest.CaptureFixture[str]) -> None:
 def test_one_side(capsys: pytest.CaptureFixture[str]) -> None:
     into = dragoman(capsys, "languages", "--to", "pt").out.splitlines()
     assert into[1].startswith("pt Portuguese  en English ")
-    assert into[2].split()[:2] == ["97", "others"]
+    assert into[2].split()[:2] == ["98", "others"]
     out_of = dragoman(capsys, "languages", "--from", "auto").out
-    assert "auto  translate.whisper -> translate.firefox  tts.espeak" in out_of
+    assert "auto  translate.whisper -> translate.firefox  tts.kokoro, " in out_of
 
 
 @pytest.mark.parametrize(
@@ -79,6 +87,10 @@ def test_one_side(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("--to xx", "dragoman: language 'xx': not known here; `dragoman languages` lists all\n"),
         ("--from Portugese", "language 'Portugese': not known here; did you mean 'pt' (Portuguese)?"),
+        (
+            "--from ky --to en",
+            "dragoman: ky -> en: nothing here hears Kyrgyz (nearest to it is kk, Kazakh), so there",
+        ),
         ("--from en --to haw", "dragoman: en -> haw: there is no way; `dragoman languages --from en` lists"),
     ],
 )

@@ -78,7 +78,9 @@ def test_the_languages_reach_every_node() -> None:
     assert node("words").lang == "pt"
     assert node("units").lang == "pt"
     assert uses(interpretation(Talk("a.wav", "en", "pt")))["voice"] == "tts.hibari"
-    assert uses(interpretation(Talk("a.wav", "pt", "en")))["voice"] == "tts.espeak"
+    assert uses(interpretation(Talk("a.wav", "pt", "en")))["voice"] == "tts.kokoro"
+    spoken: Any = interpretation(Talk("a.wav", "pt", "en", voice="tts.espeak")).graph["voice"]
+    assert spoken.lang == "pt"
 
 
 def test_a_microphone() -> None:
@@ -137,7 +139,7 @@ def test_a_voice_that_cannot_speak(talk: Talk, message: str) -> None:
 
 
 def test_a_language_that_nothing_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "spoken", frozenset)
+    monkeypatch.setattr(routes, "speakers", lambda tag: [])
     with pytest.raises(
         RouteError, match=r"^--to pt: nothing speaks Portuguese; type --voice none for captions"
     ):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline import models, routes
 from pipeline.errors import RouteError
+from pipeline.languages import languages
 
 
 @pytest.fixture
@@ -94,6 +96,46 @@ def test_commands_are_joined() -> None:
     assert routes.commands(()) == ""
 
 
-def test_voices() -> None:
+def test_a_language_that_nothing_hears_names_the_nearest_that_is_heard(having: Callable[..., None]) -> None:
+    having(*HEARING)
+    with pytest.raises(
+        RouteError, match=r"nothing here hears Kyrgyz \(nearest to it is kk, Kazakh\), so there is no"
+    ):
+        routes.find("ky", "en")
+
+
+def test_an_alias_finds_the_models_of_its_language(having: Callable[..., None]) -> None:
+    having(*HEARING)
+    with pytest.raises(RouteError, match="fxtranslate models add en nb"):
+        routes.find("en", "no")
+    assert routes.find("zh-Hant", "en") == routes.find("zh", "en")
+
+
+def test_the_more_natural_voice_comes_first(having: Callable[..., None]) -> None:
+    having("kokoro", "kokoro-voices")
     assert routes.voice("en") == "tts.hibari"
-    assert routes.voice("pt-BR") in ("tts.espeak", "")
+    assert routes.voice("pt-BR") == "tts.kokoro"
+
+
+def test_a_voice_that_lacks_a_part_says_what_to_type_and_comes_behind(having: Callable[..., None]) -> None:
+    having("kokoro")
+    *ready, kokoro = routes.speakers("fr")
+    assert [speaker.node for speaker in ready] == ["tts.espeak"]
+    assert kokoro == routes.Speaker(
+        "tts.kokoro", kokoro.quality, "dragoman models fetch kokoro kokoro-voices"
+    )
+
+
+def test_a_voice_that_is_not_understood_comes_behind_one_that_is(
+    having: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    having("kokoro", "kokoro-voices")
+    hindi = msgspec.structs.replace(languages()["hi"], cer={"kokoro": 0.7, "espeak": 0.2})
+    monkeypatch.setattr(routes, "languages", lambda: {"hi": hindi})
+    assert [speaker.quality for speaker in routes.speakers("hi")] == ["fair", "broken"]
+
+
+def test_a_language_without_a_voice(having: Callable[..., None]) -> None:
+    having()
+    assert routes.voice("bo") == ""
+    assert routes.speakers("xx") == []

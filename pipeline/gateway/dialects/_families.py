@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from pipeline.languages import of_service
 
-def _tags(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
-
-SPOKEN = _tags("zh en ar de fr es pt id it ko ru th vi ja tr hi ms nl ur nb sv da he fi pl is cs fil fa")
-WRITTEN = _tags(
-    "yue el af ast be bg bn bs ca ceb et gl gu hr hu jv kk kn ky lv mk ml mr pa ro sk sl sw tg az uk"
-)
-EARLY = _tags("en zh ru fr de pt es it id ko ja vi th ar yue hi el tr")
 EARLY_VOICES = frozenset({"Cherry", "Nofish", "Jada", "Dylan", "Sunny", "Eric", "Peter", "Kiki"})
 VOICES = frozenset({"Tina", "Cindy", "Liora Mira", "Sunnybobi", "Raymond", "Theo Calm"})
-ALIASES = {"nb": "no", "fil": "tl", "jv": "jw"}  # what the protocol calls otherwise than the house
 
 
 class Family(msgspec.Struct, frozen=True):
@@ -40,7 +31,7 @@ class Family(msgspec.Struct, frozen=True):
 
 QWEN3 = Family(
     name="qwen3",
-    languages=EARLY,
+    languages=of_service("early"),
     voice="Cherry",
     foreign=VOICES,
     tokens_s=12.5,
@@ -52,7 +43,7 @@ QWEN3 = Family(
 )
 QWEN3_5 = Family(
     name="qwen3.5",
-    languages=SPOKEN | WRITTEN,
+    languages=of_service("text"),
     voice="Tina",
     foreign=EARLY_VOICES,
     tokens_s=7,
@@ -61,7 +52,7 @@ QWEN3_5 = Family(
 )
 QWEN3_8 = Family(
     name="qwen3.8",
-    languages=SPOKEN | WRITTEN,
+    languages=of_service("text"),
     voice="Tina",
     foreign=EARLY_VOICES,
     tokens_s=7,
@@ -79,13 +70,3 @@ def family(model: str) -> Family | None:
         if model.startswith(f"{prefix}livetranslate-"):
             return found
     return None
-
-
-def house(code: str) -> str:
-    """A code of the protocol as the house calls it."""
-    return ALIASES.get(code, code)
-
-
-def wire(tag: str) -> str:
-    """A tag of the house as the protocol calls it."""
-    return next((code for code, tag_ in ALIASES.items() if tag_ == tag), tag)

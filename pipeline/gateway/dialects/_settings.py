@@ -7,11 +7,19 @@ from typing import Any
 import msgspec
 
 from pipeline.gateway.calls import Wish
-from pipeline.gateway.dialects._families import Family, house
+from pipeline.gateway.dialects._families import Family
 
 TRANSCRIBER = "qwen3-asr-flash-realtime"
 SKIP_TARGETS = ("zh", "en")
 SPEAKERS = "speaker_detection"
+
+
+SEXES = {  # of the service's voices: which of ours stands in for each
+    **dict.fromkeys(
+        ("Tina", "Cindy", "Liora Mira", "Sunnybobi", "Cherry", "Jada", "Sunny", "Kiki"), "female"
+    ),
+    **dict.fromkeys(("Raymond", "Ethan", "Theo Calm", "Nofish", "Dylan", "Eric", "Peter"), "male"),
+}
 
 
 class Detection(msgspec.Struct, frozen=True):
@@ -68,15 +76,17 @@ class Settings(msgspec.Struct, frozen=True):
         """What they ask of a session."""
         detection = self.detection or Detection()
         return Wish(
-            from_=house(self.source) or "auto",
-            to=house(self.target),
+            from_=self.source or "auto",
+            to=self.target,
             transcribe=self.transcribes or self.skips,
             speak=self.speaks,
             phrases=self.phrases,
             turns="voice" if self.detection else "manual",
             threshold=detection.probability,
             silence_ms=detection.silence_duration_ms,
+            voice=SEXES.get(self.voice, ""),
             clone=self.clone and self.frequency != "never",
+            frequency="always" if self.frequency == "always" else "once",
         )
 
 

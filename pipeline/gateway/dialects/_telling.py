@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.gateway.dialects import Event
-from pipeline.gateway.dialects._families import Family, house, wire
+from pipeline.gateway.dialects._families import Family
 from pipeline.gateway.dialects._responses import Ids, Make, Response, Source, text_tokens
 from pipeline.gateway.dialects._settings import Settings
 from pipeline.gateway.happenings import (
@@ -21,6 +21,7 @@ from pipeline.gateway.happenings import (
     TurnStarted,
     TurnStopped,
 )
+from pipeline.languages import canonical
 
 ONE_SPEAKER = "speaker_0"  # graphs do not tell speakers apart
 
@@ -92,7 +93,7 @@ class Telling:
     def _heard(self, told: Heard) -> list[Event]:
         source = self._source(told.turn)
         source.lang = told.lang or source.lang
-        events = source.heard(told.committed, told.tentative, wire(source.lang))
+        events = source.heard(told.committed, told.tentative, canonical(source.lang))
         unsure, self._unsure = self._unsure, []
         events = events if self.settings.transcribes else []
         for waiting in unsure:
@@ -107,8 +108,7 @@ class Telling:
         return self._told(told, source, skip=self._same(source) and settings.skips)
 
     def _same(self, source: Source) -> bool:
-        spoken = house(source.lang or self.settings.source)
-        return spoken.partition("-")[0] == house(self.settings.target)
+        return canonical(source.lang or self.settings.source) == self.settings.target
 
     def _told(self, told: Rendered | Spoken, source: Source, *, skip: bool) -> list[Event]:
         if skip and (self.settings.skip_text if isinstance(told, Rendered) else self.settings.skip_audio):
@@ -134,7 +134,7 @@ class Telling:
         source, settings = self._source(told.turn), self.settings
         events: list[Event] = []
         if settings.transcribes and source.text.words:
-            events.append(source.completed(wire(source.lang)))
+            events.append(source.completed(canonical(source.lang)))
         unsure, self._unsure = self._unsure, []
         for waiting in unsure:  # its language was never known
             events += self._told(waiting, source, skip=False)

@@ -26,11 +26,12 @@ import msgspec
 from pipeline.gateway.calls import Call, Clear, Commit, Configure, Finish, Hear, Refused, See, Wish
 from pipeline.gateway.dialects import Event, Reaction
 from pipeline.gateway.dialects._checks import Invalid
-from pipeline.gateway.dialects._families import QWEN3_5, Family, wire
+from pipeline.gateway.dialects._families import QWEN3_5, Family
 from pipeline.gateway.dialects._fields import merged
 from pipeline.gateway.dialects._settings import Settings, detection_of, echoed
 from pipeline.gateway.dialects._telling import Telling
 from pipeline.gateway.happenings import Failed, Happening
+from pipeline.languages import canonical
 
 REQUEST = "invalid_request_error"
 CODES = {  # why a session or the gateway refuses, and the type and code that say so
@@ -67,8 +68,8 @@ class LiveTranslate:
         self._settings = Settings(
             detection=detection_of(family),
             transcribes=family.transcribes,
-            source=wire(from_) or family.source,
-            target=wire(to) or "en",
+            source=canonical(from_) or family.source,
+            target=canonical(to) or "en",
         )
         self._asked: Settings | None = None  # what the session is asked for
         self._event_id = ""  # of the event that is being answered

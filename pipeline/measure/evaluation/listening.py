@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from pipeline import routes
 from pipeline.errors import PackageError, RouteError
 from pipeline.graph import Graph
+from pipeline.languages import language
 from pipeline.measure.evaluation import mos
 from pipeline.measure.recording import Recording
 from pipeline.measure.scores import longform
@@ -71,10 +71,10 @@ def listen(recording: Recording, trace: Trace, folder: Path) -> Listened:
     if not track.is_file():
         return _unheard(f"no {track.name}: nothing spoke")
     try:
-        language = routes.language(recording.to)
+        tag = language(recording.to).tag
     except RouteError as error:
         return _unheard(str(error))
-    heard = _before(folder / CACHE, track) or _heard(track, language.tag, trace)
+    heard = _before(folder / CACHE, track) or _heard(track, tag, trace)
     (folder / CACHE).write_bytes(msgspec.json.encode(heard) + b"\n")
     return _scored(recording, trace, heard)
 

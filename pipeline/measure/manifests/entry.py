@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import Fault, InputError
+from pipeline.languages import canonical
 from pipeline.measure.recording import Sentence
 
 WHOLE = float("inf")  # the end of a sentence that lasts as long as its recording
@@ -27,7 +28,6 @@ SOUND = {
     ".wav",
     ".webm",
 }
-TAGS = {"cmn": "zh", "fil": "tl", "nb": "no"}  # names of corpora -> BCP 47 as in pipeline/languages.toml
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -127,5 +127,4 @@ def same_language(tag: str, other: str) -> bool:
 
 def tag_of(name: str) -> str:
     """A language as corpora write it (`it_it`, `cmn_hans_cn`, `zh-CN`) as BCP 47, without a region."""
-    short = re.split(r"[-_]", name.lower())[0]
-    return TAGS.get(short, short)
+    return canonical(re.split(r"[-_]", name.lower())[0])
