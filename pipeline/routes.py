@@ -38,6 +38,7 @@ FETCH = "dragoman models fetch "
 NATURAL = ("hibari", "kokoro", "piper", "espeak")  # engines that speak, the most natural first
 PACKAGES = {"hibari": "hibari", "espeak": "espeakng_loader"}  # engines without a model: their package
 INSTALL = "pip install 'dragoman[tts]'"
+HEAVY = {"kokoro": 4}  # engines that keep up beside a recogniser from so many cores on
 HARD = {"rough": 1, "broken": 2}  # voices that come behind those that are understood
 
 
@@ -212,8 +213,14 @@ def speakers(tag: str) -> list[Speaker]:
     """Every engine that speaks a language, best first, whether at hand or not; none for one that is not known."""
     one = languages().get(canonical(tag))
     found = [speaker for engine in NATURAL if one and (speaker := _speaker(engine, one))]
-    # What works comes before what must be fetched; what is understood before what is not; then the natural ones.
-    return sorted(found, key=lambda speaker: (bool(speaker.needs), HARD.get(speaker.quality, 0)))
+    # What works comes before what must be fetched; what keeps up before what holds up the words; what is understood
+    # before what is not; then the natural ones.
+    return sorted(found, key=lambda one: (bool(one.needs), _too_heavy(one), HARD.get(one.quality, 0)))
+
+
+def _too_heavy(speaker: Speaker) -> bool:
+    """Whether this machine has too few cores for an engine to speak as fast as people do, while somebody is heard."""
+    return (os.cpu_count() or 1) < HEAVY.get(speaker.node.removeprefix("tts."), 0)
 
 
 def _speaker(engine: str, one: Language) -> Speaker | None:

@@ -72,13 +72,14 @@ def test_the_files_that_come_out(talk: Talk, shape: str, wanted: set[str]) -> No
     assert bool(ready.speech) == any(name.startswith("speech") for name in wanted)
 
 
-def test_the_languages_reach_every_node() -> None:
+def test_the_languages_reach_every_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)  # too few for the heavier voices
     graph = interpretation(Talk("a.wav", "en", "pt")).graph
     node: Callable[[str], Any] = graph.__getitem__
     assert node("words").lang == "pt"
     assert node("units").lang == "pt"
     assert uses(interpretation(Talk("a.wav", "en", "pt")))["voice"] == "tts.hibari"
-    assert uses(interpretation(Talk("a.wav", "pt", "en")))["voice"] == "tts.kokoro"
+    assert uses(interpretation(Talk("a.wav", "pt", "en")))["voice"] == "tts.espeak"
     spoken: Any = interpretation(Talk("a.wav", "pt", "en", voice="tts.espeak")).graph["voice"]
     assert spoken.lang == "pt"
 
