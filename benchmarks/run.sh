@@ -1,5 +1,5 @@
 #!/bin/sh
-# All benchmarks: tables on the screen, JSON in out/bench/. Half an hour, most of it recordings at the pace of life.
+# All benchmarks: tables on the screen, JSON in out/bench/. Some two hours, much of it at the pace of life.
 set -eu
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
@@ -18,4 +18,7 @@ $python -m benchmarks.bench_avvad --words
 $python -m benchmarks.bench_gesture
 $python -m benchmarks.bench_vision
 $python -m benchmarks.bench_ocr
+$python -m benchmarks.bench_spoken
+$python -m benchmarks.bench_voice --speakers 11 --seconds 7
+$python -m benchmarks.bench_delivery
 $python -m benchmarks.bench_gateway

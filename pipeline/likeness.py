@@ -25,8 +25,8 @@ from pipeline.resolve import node_class
 from pipeline.settings import build
 from pipeline.spec import GraphSpec, NodeSpec
 
-SEARCH = 30  # renders; what voice.imitate takes by itself
-ENOUGH_S = 5.0  # speech of a recording by which its voice is known well; nothing better will come, so no more is waited for
+SEARCH = 0  # renders; what voice.imitate takes by itself
+ENOUGH_S = 4.0  # speech of a recording by which its voice is known well; nothing better will come, so no more is waited for
 
 Tell = Callable[[str], None]
 

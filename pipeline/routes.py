@@ -39,7 +39,7 @@ NATURAL = ("hibari", "kokoro", "piper", "espeak")  # engines that speak, the mos
 PACKAGES = {"hibari": "hibari", "espeak": "espeakng_loader"}  # engines without a model: their package
 INSTALL = "pip install 'dragoman[tts]'"
 HEAVY = {"kokoro": 4}  # engines that keep up beside a recogniser from so many cores on
-HARD = {"rough": 1, "broken": 2}  # voices that come behind those that are understood
+HARD = ("rough", "broken")  # voices that come behind those that are understood
 
 
 class Leg(msgspec.Struct, frozen=True):
@@ -213,9 +213,15 @@ def speakers(tag: str) -> list[Speaker]:
     """Every engine that speaks a language, best first, whether at hand or not; none for one that is not known."""
     one = languages().get(canonical(tag))
     found = [speaker for engine in NATURAL if one and (speaker := _speaker(engine, one))]
-    # What works comes before what must be fetched; what keeps up before what holds up the words; what is understood
-    # before what is not; then the natural ones.
-    return sorted(found, key=lambda one: (bool(one.needs), _too_heavy(one), HARD.get(one.quality, 0)))
+    # What works comes before what must be fetched; what is not understood at all comes last; what keeps up comes before
+    # what holds up the words; then the clear ones, then the natural ones.
+    return sorted(
+        found, key=lambda one: (bool(one.needs), one.quality == "broken", _too_heavy(one), _hard(one))
+    )
+
+
+def _hard(speaker: Speaker) -> bool:
+    return speaker.quality in HARD
 
 
 def _too_heavy(speaker: Speaker) -> bool:

@@ -55,7 +55,14 @@ def languages() -> str:
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for tag, one in table().items():
-        cells = (f"`{tag}`", f"{one.name}, {one.endonym}", _heard(one), _fetched(one), _voices(one), _service(one))
+        cells = (
+            f"`{tag}`",
+            f"{one.name}, {one.endonym}",
+            _heard(one),
+            _fetched(one),
+            _voices(one),
+            _service(one),
+        )
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

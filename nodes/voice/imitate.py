@@ -33,22 +33,22 @@ class VoiceImitation(Node):
 
     For each profile it emits a first timbre within milliseconds, made by arithmetic alone. Then, in the background: the
     timbre is held against the stock voice on two sentences (is the sound whole, does a recogniser understand it, is it
-    nearer to the speaker?), weakened or given up where it is worse; a search of `search` renders looks for a nearer one;
-    what it finds is checked likewise. What comes of it leaves as stage "tuned", or "stock" with the reason. Give its
+    nearer to the speaker?), weakened or given up where it is worse. With `search` so many renders look for a nearer one, and
+    what they find is checked likewise; by an encoder that the search does not know it brings nothing (docs/benchmarks.md). What comes of it leaves as stage "tuned", or "stock" with the reason. Give its
     edge `capacity: 1, when_full: latest` so that of several profiles that come meanwhile only the newest counts.
 
-    It needs some 10 s of one core for hibari, a minute for Kokoro, and stands back for others meanwhile. With `engine`
+    The check needs some seconds of one core, a search of 30 some 13 for hibari; both stand back for others. With `engine`
     empty, for voice.convert behind any voice, there is nothing to search by and the first timbre is the last.
 
     Example:
-        likeness: {uses: voice.imitate, inputs: {profile: who.profile}, with: {engine: tts.hibari, search: 30}}
+        likeness: {uses: voice.imitate, inputs: {profile: who.profile}, with: {engine: tts.hibari}}
     """
 
     engine: str = "tts.hibari"  # node that is to sound like it; empty: any, by voice.convert
     voice: str = ""  # `voice` of that node, where it has a model for each; empty: its default
     lang: str = "en"  # language that it speaks, BCP 47
     strength: Annotated[float, Meta(ge=0, le=1)] = 1.0  # how far towards the speaker at most, 0 to 1
-    search: Annotated[int, Meta(ge=0, le=200)] = 30  # renders that the search may take; 0: none
+    search: Annotated[int, Meta(ge=0, le=200)] = 0  # renders that a search for a nearer one may take; 0: none
     guard: bool = True  # check it on test sentences before it stays
     recogniser: str = "whisper-base"  # model by which the guard hears; empty: it listens for faults only
     seed: Annotated[int, Meta(ge=0)] = 0  # of the search: the same profile gives the same timbre

@@ -35,7 +35,7 @@ def _clone(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--text", default="", help="what to say; default: a sentence")
     verb.add_argument("--lang", default="en", metavar="LANG", help="language of the text; default: en")
     verb.add_argument(
-        "--search", type=int, default=30, metavar="N", help="tries to come nearer; 0: none; default: 30"
+        "--search", type=int, default=0, metavar="N", help="tries to come nearer; default: 0, none"
     )
     verb.add_argument("--save", metavar="PROFILE", help="keep what is known of the voice in this file, .npz")
     verb.add_argument("--consent", action="store_true", help="whoever speaks in the recording agreed to this")
