@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 RATE_HZ = 16_000
 FRAME_S = 0.02  # one position of the encoder
-PAD_S = 1.0  # silence after what was heard, at least; with less the tail loops, with more it only costs
-GRAIN = 6400  # samples; windows are padded to a multiple: for each length the engine keeps code, 1 MB of it
+PAD_S = 1.0  # silence after what was heard; with less the tail loops, with more it only costs
 LONGEST_S = 29.0  # the encoder has positions for 30 s
 FILES = ("model.bin", "config.json", "tokenizer.json")
 
@@ -108,6 +107,8 @@ class WhisperEngine:
             )
         # Its OpenMP reads this once, and without it spins on every core whatever `threads` says.
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+        # Its oneDNN keeps code for every length of window that it has met, 1 MB each; windows are of all lengths.
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8")
         try:
             import ctranslate2
             import tokenizers
@@ -136,9 +137,9 @@ class WhisperEngine:
         seconds = len(samples) / RATE_HZ
         if seconds > LONGEST_S:
             raise EngineError(f"a window of {seconds:.1f} s; give at most {LONGEST_S:.0f} s")
-        padding = int(PAD_S * RATE_HZ) + -len(samples) % GRAIN
-        frames = self._features(samples, padding=padding)  # (80, n) float32
-        batch = np.ascontiguousarray(frames[None], dtype=np.float32)
+        frames = self._features(samples, padding=int(PAD_S * RATE_HZ))  # (80, n) float32
+        even = frames.shape[1] // 2 * 2
+        batch = np.ascontiguousarray(frames[None, :, :even], dtype=np.float32)
         return Window(self._model.encode(ctranslate2.StorageView.from_array(batch)), seconds)
 
     def decode(
