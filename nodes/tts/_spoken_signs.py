@@ -1,7 +1,5 @@
 """Signs of currencies and units, and what CLDR calls them; what stands beside them, by language. Data only."""
 
-
-
 from __future__ import annotations
 
 # What may stand between a number and the name of a currency, and what joins the two: 3 millones de euros
