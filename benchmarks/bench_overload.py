@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -54,7 +54,7 @@ class Talk(Source):
     def live(self) -> bool:
         return True
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         frame = AudioFrame(np.zeros(160, np.float32), 16_000)
         for index in range(self.count):
             end = ms((index + 1) * FRAME_MS)

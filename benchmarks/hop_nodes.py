@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ class Flood(Source):
 
     audio = Output(AudioFrame, rate_hz=16_000)
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         frame = AudioFrame(np.zeros(320, np.float32), 16_000)
         for index in range(self.count):
             yield self.audio(frame, sample_time(index * 320, 16_000), sample_time((index + 1) * 320, 16_000))

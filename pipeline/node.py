@@ -24,7 +24,7 @@ Time
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
@@ -120,7 +120,7 @@ class Source(Node):
         """Whether packets come at the pace of life (then consumers that are behind catch up)."""
         return False
 
-    def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         """Yield emissions with `start` and `end`; pace with `await clock.until(...)`. An async generator."""
         raise NodeError(f"{type(self).__name__}: has no produce(); write an async generator")
 

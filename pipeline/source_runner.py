@@ -32,7 +32,7 @@ class SourceRunner(Runner):
         assert isinstance(self.node, Source)
         count = 0
         with self.scope:
-            async with aclosing(self.node.produce(self.clock)) as stream:  # type: ignore[type-var]
+            async with aclosing(self.node.produce(self.clock)) as stream:
                 async for item in stream:
                     self._emit(checked(self.node, item, 0, 0), item)
                     await self._flush()

@@ -179,7 +179,7 @@ async def _produce(source: Source) -> Told:
     edges = {name: Edge(f"{type(source).__name__}.{name}", capacity=MOST) for name in source.outputs}
     source.open()
     try:
-        async with aclosing(source.produce(RunClock())) as stream:  # type: ignore[type-var]
+        async with aclosing(source.produce(RunClock())) as stream:
             count = 0
             async for item in stream:
                 emission = checked(source, item, 0, 0)

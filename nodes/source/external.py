@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -97,7 +97,7 @@ class External(Source):
         if self._closed:  # opened again after a failure; what is pushed before the first time is kept
             self._renew()
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         while (item := await self._handover.get()) is not None:
             payload, start = item
             if isinstance(payload, VideoFrame):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -103,7 +103,7 @@ class File(Source):
             tracks["video"] = VideoTrack(streams["video"], self.max_fps, self.max_height, self._timeline)
         return tracks
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         while items := await self._block():
             for item in items:
                 if self.live:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
@@ -95,7 +95,7 @@ class Microphone(Source):
             self.lost += 1
         self._index += count
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         self._stream.start()
         framer: Framer | None = None
         expected = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,5 +38,5 @@ class ProfileSource(Source):
             )
         self._profile = load(Path(self.path).expanduser())
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         yield self.profile(self._profile, 0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -58,7 +58,7 @@ class PushedTerms(Source):
         if self._closed:  # opened again after a failure; what is pushed before the first time is kept
             self._renew()
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         at: Ns = 0
         while (terms := await self._handover.get()) is not None:
             at = max(at, clock.now())

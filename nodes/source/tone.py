@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -59,7 +59,7 @@ class Tone(Source):
         self._random = np.random.default_rng(0)
         self._settled: Ns = 0
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         total = round(self.duration_s * self.rate_hz) if self.duration_s else math.inf
         index, size = 0, frame_size(self.rate_hz, self.frame_ms)
         while index < total:

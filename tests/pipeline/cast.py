@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -129,7 +129,7 @@ class Pictures(Source):
 
     video = Output(VideoFrame)
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         yield self.video(VideoFrame(np.zeros((2, 2, 3), np.uint8)), 0, 1)
 
 
@@ -433,7 +433,7 @@ class Endless(Source):
     def live(self) -> bool:
         return self.pace == "realtime"
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         self.left = False
         index = 0
         try:
@@ -452,7 +452,7 @@ class Timeless(Source):
 
     audio = Output(AudioFrame)
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         yield self.audio(frame())
 
 

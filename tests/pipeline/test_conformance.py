@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -282,7 +282,7 @@ class Unseeded(Source):
 
     audio = Output(AudioFrame)
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         yield self.audio(AudioFrame(noise(0.01, seed=id(clock) % 2**32 + clock.now()), 16_000), 0, 10)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
@@ -357,7 +357,7 @@ class Sparse(Source):
     def open(self) -> None:
         self._at = 0
 
-    async def produce(self, clock: RunClock) -> AsyncIterator[Emission[Any]]:
+    async def produce(self, clock: RunClock) -> AsyncGenerator[Emission[Any], None]:
         yield self.other(frame(100), 0, ms(10))
         for index in range(5):
             await clock.until(ms(10 * index + 10))

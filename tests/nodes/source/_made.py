@@ -28,7 +28,7 @@ def play(source: Source, *, listen: set[str] | None = None) -> Packets:
 
     async def run() -> None:
         clock = RunClock()
-        async with aclosing(source.produce(clock)) as stream:  # type: ignore[type-var]
+        async with aclosing(source.produce(clock)) as stream:
             async for item in stream:
                 assert item.start is not None
                 assert item.end is not None

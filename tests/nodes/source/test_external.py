@@ -28,7 +28,7 @@ def run(source: External, program: Program) -> list[Emission[Any]]:
     async def both() -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(program, source)
-            async with aclosing(source.produce(RunClock())) as stream:  # type: ignore[type-var]
+            async with aclosing(source.produce(RunClock())) as stream:
                 async for item in stream:
                     came.append(item)  # noqa: PERF401 - what came before an error counts too
 
@@ -229,7 +229,7 @@ def test_whatever_is_stamped_nothing_goes_back_and_held_since_is_kept(
 
     async def produce() -> None:
         nonlocal floor, sound_s
-        async with aclosing(source.produce(RunClock())) as stream:  # type: ignore[type-var]
+        async with aclosing(source.produce(RunClock())) as stream:
             async for item in stream:
                 assert item.start is not None
                 assert item.start >= floor

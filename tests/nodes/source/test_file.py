@@ -120,7 +120,7 @@ def test_sound_and_pictures_come_in_the_order_of_time(tmp_path: Path) -> None:
     order: list[int] = []
 
     async def run() -> None:
-        async with aclosing(source.produce(RunClock())) as stream:  # type: ignore[type-var]
+        async with aclosing(source.produce(RunClock())) as stream:
             order.extend([item.start or 0 async for item in stream])
 
     source.open()

@@ -175,7 +175,7 @@ async def test_a_run_can_be_stopped_while_a_server_keeps_silent(tmp_path: Path, 
 
         async with anyio.create_task_group() as group:
             group.start_soon(stop)
-            async with aclosing(source.produce(RunClock())) as stream:  # type: ignore[type-var]
+            async with aclosing(source.produce(RunClock())) as stream:
                 async for item in stream:
                     heard_s = (item.end or 0) / 1e9
                     if heard_s > 59:  # the worker waits for the 60th second, which does not come

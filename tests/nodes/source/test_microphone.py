@@ -92,7 +92,7 @@ def listen(source: Microphone, device: Device, *script: Any) -> list[Emission[An
         nonlocal group
         async with anyio.create_task_group() as group:
             group.start_soon(speak)
-            async with aclosing(source.produce(RunClock())) as stream:  # type: ignore[type-var]
+            async with aclosing(source.produce(RunClock())) as stream:
                 async for item in stream:
                     came.append(item)  # noqa: PERF401 - the run is cancelled in the end
 

@@ -30,7 +30,7 @@ def pushed(source: PushedTerms) -> list[Emission[Any]]:
     async def both() -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(desk)
-            async with aclosing(source.produce(RunClock())) as stream:  # type: ignore[type-var]
+            async with aclosing(source.produce(RunClock())) as stream:
                 async for item in stream:
                     came.append(item)  # noqa: PERF401 - what came before an error counts too
 
