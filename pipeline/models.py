@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipeline.errors import ModelError, did_you_mean
-from pipeline.fetching import HUBS, REGISTRIES, Fetch, File, Hub, Member, Members, Package, Progress
+from pipeline.fetching import FETCHERS, HUBS, Fetch, File, Hub, Member, Members, Package, Progress
 
 __all__ = [
     "File",
@@ -335,10 +335,10 @@ def _read(file: Path) -> dict[str, Model]:
     packages = {}
     for name, entry in raw.get("packages", {}).items():
         where = f"{file}: packages.{name}"
-        _checked(where, entry, _PACKAGE, {"platform": str, "registry": str})
+        _checked(where, entry, _PACKAGE, {"platform": str, "by": str})
         _matched(where, _NAME, name, entry["version"], entry.get("platform", "any"))
-        if entry.get("registry", "python") not in REGISTRIES:
-            raise ModelError(f"{where}: registry {entry['registry']!r}; it is one of {', '.join(REGISTRIES)}")
+        if entry.get("by", "pip") not in FETCHERS:
+            raise ModelError(f"{where}: by {entry['by']!r}; it is one of {', '.join(FETCHERS)}")
         packages[name] = Package(name, **entry)
     return {
         name: _read_model(f"{file}: models.{name}", name, raw, packages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from nodes._engines.hibari_voice import NAME, RATE_HZ, VOICE, shared_voice
@@ -57,10 +58,7 @@ class HibariVoice(Speaking, Node):
     def process(
         self, text: Packet[Text] | None, timbre: Packet[Timbre] | None, turn: Packet[VoiceTurn] | None
     ) -> Iterator[Emission[Any]]:
-        if timbre is not None:
-            self._likeness.take(timbre.payload)
-        if turn is not None:
-            self._likeness.turn(turn.payload)
+        self._likeness.told(timbre, turn)
         if text is None or not text.payload.committed:
             return
         _speaks(text.payload.lang)
@@ -72,7 +70,8 @@ class HibariVoice(Speaking, Node):
         self._lease.close()
 
     def _say(self, text: str, lang: str, speed: float) -> Samples:
-        return rendered(self._lease.value, text, lang, self._spoken_like, speed)
+        say = partial(self._lease.value.render, text, lang, speed=speed)
+        return rendered(NAME, RATE_HZ, text, self._spoken_like, say)
 
 
 def _speaks(lang: str) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
 from nodes._engines.kokoro_voice import FASTEST, RATE_HZ, shared_voice
-from nodes._engines.voice.guard import fault
-from nodes._engines.voice.speaking import Likeness
+from nodes._engines.voice.speaking import Likeness, rendered
 from nodes.tts._phrases import phrases
 from nodes.tts._pieces import Pieces, end_of
 from nodes.tts._sound import trimmed
@@ -20,8 +19,6 @@ from pipeline.media import Samples, Speech, Text, Timbre, VoiceTurn
 from pipeline.node import JoinName, Node, Part, Place
 from pipeline.packet import Packet
 from pipeline.port import Emission, Input, Output
-
-log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -77,10 +74,7 @@ class KokoroNode(Speaking, Node):
     def process(
         self, text: Packet[Text] | None, timbre: Packet[Timbre] | None, turn: Packet[VoiceTurn] | None
     ) -> Iterator[Emission[Any]]:
-        if timbre is not None:
-            self._likeness.take(timbre.payload)
-        if turn is not None:
-            self._likeness.turn(turn.payload)
+        self._likeness.told(timbre, turn)
         if text is None or not text.payload.committed:
             return
         lang = self.lang or text.payload.lang
@@ -98,9 +92,5 @@ class KokoroNode(Speaking, Node):
 
     def _phrase(self, phrase: str, lang: str, speed: float) -> Samples:
         """A phrase with the timbre, or with the voice as it is where that fails; (n,) float32."""
-        engine, timbre = self._lease.value, self._spoken_like
-        samples = engine.say(phrase, lang, self.voice, speed, timbre)
-        if timbre is None or not timbre.strength or not (wrong := fault(samples, RATE_HZ)):
-            return samples
-        log.warning("tts.kokoro: the imitation of %r is %s; spoken with its own voice", phrase, wrong)
-        return engine.say(phrase, lang, self.voice, speed)
+        say = partial(self._lease.value.say, phrase, lang, self.voice, speed)
+        return rendered("tts.kokoro", RATE_HZ, phrase, self._spoken_like, say)

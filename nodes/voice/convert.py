@@ -54,10 +54,7 @@ class VoiceConversion(Node):
     def process(
         self, speech: Packet[Speech] | None, timbre: Packet[Timbre] | None, turn: Packet[VoiceTurn] | None
     ) -> Iterator[Emission[Any]]:
-        if timbre is not None:
-            self._likeness.take(timbre.payload)
-        if turn is not None:
-            self._likeness.turn(turn.payload)
+        self._likeness.told(timbre, turn)
         if speech is None:
             return
         piece = speech.payload

@@ -33,9 +33,10 @@ class VoiceImitation(Node):
 
     For each profile it emits a first timbre within milliseconds, made by arithmetic alone. Then, in the background: the
     timbre is held against the stock voice on two sentences (is the sound whole, does a recogniser understand it, is it
-    nearer to the speaker?), weakened or given up where it is worse. With `search` so many renders look for a nearer one, and
-    what they find is checked likewise; by an encoder that the search does not know it brings nothing (docs/benchmarks.md). What comes of it leaves as stage "tuned", or "stock" with the reason. Give its
-    edge `capacity: 1, when_full: latest` so that of several profiles that come meanwhile only the newest counts.
+    nearer to the speaker?), weakened or given up where it is worse. With `search` so many renders look for a nearer one,
+    and what they find is checked likewise; an encoder that the search does not know hears no gain (docs/benchmarks.md).
+    What comes of it leaves as stage "tuned", or "stock" with the reason. Give its edge `capacity: 1, when_full: latest`
+    so that of several profiles that come meanwhile only the newest counts.
 
     The check needs some seconds of one core, a search of 30 some 13 for hibari; both stand back for others. With `engine`
     empty, for voice.convert behind any voice, there is nothing to search by and the first timbre is the last.

@@ -6,11 +6,11 @@ Must not know: which models there are, where they lie in the end, who wants them
     sources.py   what a source is; the words for what is fetched (pure data)
     errand.py    the sources of a file in order, into a `.part` file and through SHA-256 at once
     wheels.py    packages of the Python package index, by the user's own `pip download`
-    tarballs.py  packages of the npm registry, by the user's own `npm pack`
+    tarballs.py  npm packages, by the user's own `npm pack`
     program.py   a program that downloads, watched: progress, and what became of it
 """
 
 from pipeline.fetching.errand import Fetch
-from pipeline.fetching.sources import HUBS, REGISTRIES, File, Hub, Member, Members, Package, Progress
+from pipeline.fetching.sources import FETCHERS, HUBS, File, Hub, Member, Members, Package, Progress
 
-__all__ = ["HUBS", "REGISTRIES", "Fetch", "File", "Hub", "Member", "Members", "Package", "Progress"]
+__all__ = ["FETCHERS", "HUBS", "Fetch", "File", "Hub", "Member", "Members", "Package", "Progress"]

@@ -90,7 +90,7 @@ class Fetch:
     def _from_packages(self, source: Members) -> Generator[bytes, None, None]:
         for part in source.parts:
             archive = self._archive(part.package)
-            kind = tarballs if part.package.registry == "npm" else wheels
+            kind = tarballs if part.package.by == "npm" else wheels
             yield from kind.member(archive, part)
 
     def _archive(self, package: Package) -> Path:
@@ -106,8 +106,8 @@ class Fetch:
         return self._archives[package]
 
     def _downloaded(self, package: Package) -> Path:
-        kind = tarballs if package.registry == "npm" else wheels
-        folder = self._work / f"{package.registry}-{package.name}"
+        kind = tarballs if package.by == "npm" else wheels
+        folder = self._work / f"{package.by}-{package.name}"
         folder.mkdir()
         # never the whole before it is here: a package that is being copied is not
         archive: Path = kind.download(

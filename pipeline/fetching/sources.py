@@ -14,7 +14,7 @@ HUBS = {
     "github-release": "https://github.com/{repo}/releases/download/{revision}/{path}",
     "mediapipe": "https://storage.googleapis.com/mediapipe-models/{repo}/{revision}/{path}",
 }
-REGISTRIES = ("python", "npm")  # whose package: the Python package index, or the npm registry
+FETCHERS = ("pip", "npm")  # which program fetches a package: a wheel, or an npm package
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,16 @@ class Hub:
 
 @dataclass(frozen=True)
 class Package:
-    """One wheel on the Python package index, or one package of the npm registry."""
+    """One wheel, or one npm package."""
 
     name: str
     version: str
     size: int  # bytes of what is downloaded
     platform: str | None = None  # tag of the wheel to ask for, where there is no wheel for every platform
-    registry: str = "python"  # one of REGISTRIES
+    by: str = "pip"  # one of FETCHERS
 
     def __str__(self) -> str:
-        return f"{'npm ' if self.registry == 'npm' else ''}package {self.name} {self.version}"
+        return f"{'npm ' if self.by == 'npm' else ''}package {self.name} {self.version}"
 
 
 @dataclass(frozen=True)

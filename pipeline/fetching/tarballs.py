@@ -1,4 +1,4 @@
-"""Packages of the npm registry, by the user's own `npm pack`.
+"""npm packages, by the user's own `npm pack`.
 
 npm knows the user's registry, proxy and certificates; nothing of the package is installed or run, and nothing is
 unpacked: a member is read out of the tarball by its path, whatever else lies there. The tarball is unzipped once, so

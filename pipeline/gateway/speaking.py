@@ -26,7 +26,6 @@ from starlette.types import Receive, Scope, Send
 
 from pipeline import routes as ways
 from pipeline import voices
-from pipeline.errors import RouteError
 from pipeline.gateway.answer import FORMATS, Answer, Wanted
 from pipeline.gateway.calls import Refused
 from pipeline.gateway.dialects._checks import Invalid
@@ -35,7 +34,6 @@ from pipeline.gateway.door import Defaults, Denied, check_origin, client_key
 from pipeline.gateway.gateway import Gateway
 from pipeline.gateway.keys import Key
 from pipeline.gateway.translations import CODES, error, json_body
-from pipeline.languages import language
 
 PATH = "/v1/audio/speech"
 LONGEST = 4096  # characters of a text
@@ -118,11 +116,7 @@ def _speaker(gateway: Gateway, model: str, lang: str) -> str:
         raise Denied(
             404, "Model.NotExist", f"The model '{model[:80]}' does not exist; there is '{MODELS[0]}'."
         )
-    try:
-        tag = language(lang).tag
-    except RouteError:
-        tag = ""
-    ready = [speaker.node for speaker in ways.speakers(tag) if not speaker.needs]
+    ready = [speaker.node for speaker in ways.speakers(lang) if not speaker.needs]
     best = ready[0] if ready else ""
     node = model if model in LOCAL else gateway.recipes.operator.voice or best
     if node in ("", "none") or (node in LOCAL and node not in ready):

@@ -49,7 +49,7 @@ class Registry:
         self, files: dict[str, tuple[bytes, str]], package: str = "carrier", version: str = "1.0.0"
     ) -> None:
         """List a model called `small`: each file with its bytes and its path in the package."""
-        lines = [f"[packages]\n{package} = {{version = '{version}', size = 9000, registry = 'npm'}}"]
+        lines = [f"[packages]\n{package} = {{version = '{version}', size = 9000, by = 'npm'}}"]
         lines += ["[models.small]\ntitle = 'small'\ncapability = 'tts'\nlicence = 'MIT'"]
         lines += ["origin = 'https://example.org'\nlanguages = ['en']"]
         for name, (data, path) in files.items():
@@ -179,9 +179,9 @@ def test_without_npm_the_error_says_what_it_comes_with(
         models.fetch("small")
 
 
-def test_a_registry_that_is_none_is_refused(registry: Registry) -> None:
+def test_a_program_that_fetches_nothing_is_refused(registry: Registry) -> None:
     registry.model({"w": (WEIGHTS, "w")})
     listed = registry.folder / "models.toml"
     listed.write_text(listed.read_text().replace("'npm'", "'cargo'"))
-    with pytest.raises(ModelError, match=r"packages\.carrier: registry 'cargo'; it is one of python, npm"):
+    with pytest.raises(ModelError, match=r"packages\.carrier: by 'cargo'; it is one of pip, npm"):
         models.catalogue()

@@ -8,11 +8,15 @@ whose sound is not whole is spoken with the stock voice instead, and the log say
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import TypeAlias
 
-from nodes._engines.voice.engine import Imitating
 from nodes._engines.voice.guard import fault
 from pipeline.clock import Ns
 from pipeline.media import Samples, Timbre, VoiceTurn
+from pipeline.packet import Packet
+
+Say: TypeAlias = Callable[[Timbre | None], Samples]  # a text that is known; None: in the stock voice
 
 KEPT = 64  # turns that a text may reach back to
 
@@ -28,6 +32,13 @@ class Likeness:
         self._timbres: dict[int, Timbre] = {}
         self._last = 0  # speaker whose timbre came last
         self._turns: list[VoiceTurn] = []
+
+    def told(self, timbre: Packet[Timbre] | None, turn: Packet[VoiceTurn] | None) -> None:
+        """Take what came on the inputs of the node, if anything did."""
+        if timbre is not None:
+            self.take(timbre.payload)
+        if turn is not None:
+            self.turn(turn.payload)
 
     def take(self, timbre: Timbre) -> None:
         """Speak like this from the next piece on."""
@@ -49,10 +60,10 @@ class Likeness:
         return self._timbres.get(heard[-1] if heard else self._last)
 
 
-def rendered(engine: Imitating, text: str, lang: str, timbre: Timbre | None, speed: float = 1.0) -> Samples:
-    """A piece with a timbre, or as the stock voice says it where that fails; (n,) float32 at the engine's rate."""
-    samples = engine.render(text, lang, timbre, speed)
-    if timbre is None or not timbre.strength or not (wrong := fault(samples, engine.rate_hz)):
+def rendered(name: str, rate_hz: int, text: str, timbre: Timbre | None, say: Say) -> Samples:
+    """A piece with a timbre, or as the stock voice says it where that fails; (n,) float32. `name`: the node, for the log."""
+    samples = say(timbre)
+    if timbre is None or not timbre.strength or not (wrong := fault(samples, rate_hz)):
         return samples
-    log.warning("%s: the imitation of %r is %s; spoken with the stock voice", engine.name, text, wrong)
-    return engine.render(text, lang, None, speed)
+    log.warning("%s: the imitation of %r is %s; spoken with the stock voice", name, text, wrong)
+    return say(None)

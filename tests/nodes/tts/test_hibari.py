@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nodes._engines.hibari_voice import HibariEngine
+from nodes._engines.hibari_voice import NAME, RATE_HZ, HibariEngine
 from nodes._engines.voice.speaking import rendered
 from nodes.tts.hibari import HibariVoice
 from pipeline.clock import seconds
@@ -180,7 +181,8 @@ def test_an_imitation_that_fails_is_spoken_with_the_stock_voice(caplog: pytest.L
 
     engine = Silent()
     with caplog.at_level(logging.WARNING):
-        samples = rendered(engine, "Good morning.", "en", like_somebody())
+        say = partial(engine.render, "Good morning.", "en")
+        samples = rendered(NAME, RATE_HZ, "Good morning.", like_somebody(), say)
     np.testing.assert_array_equal(samples, engine.render("Good morning.", "en"))
     assert "the imitation of 'Good morning.' is too quiet; spoken with the stock voice" in caplog.text
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nodes._engines.kokoro_styles import BEST, Styles, default_voice
-from nodes.tts import kokoro
+from nodes._engines.voice import speaking
 from nodes.tts.kokoro import KokoroNode
 from pipeline.errors import PackageError, RouteError, SettingsError
 from pipeline.media import Speech, Text, Timbre, VoiceProfile
@@ -110,17 +110,17 @@ def test_settings_out_of_range_are_refused(key: str, value: Any) -> None:
     assert key in faults(KokoroNode, {key: value})
 
 
-def test_an_imitation_that_fails_is_spoken_with_its_own_voice(
+def test_an_imitation_that_fails_is_spoken_with_the_stock_voice(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     need_model("ge2e")
     # The clamps leave no way to sound so bad.
-    monkeypatch.setattr(kokoro, "fault", lambda samples, rate_hz: "muffled")
+    monkeypatch.setattr(speaking, "fault", lambda samples, rate_hz: "muffled")
     step = Text(words("Thank you.", start_s=2), lang="en")
     timbre = Timbre(1, "tts.kokoro", "tuned", 1.0, _somebody(), blend=(("am_adam", 1.0),))
     with caplog.at_level(logging.WARNING):
         led = spoken(KokoroNode(), step, timbre=[Packet(timbre, 0, 0)])
-    assert "the imitation of 'Thank you.' is muffled; spoken with its own voice" in caplog.text
+    assert "the imitation of 'Thank you.' is muffled; spoken with the stock voice" in caplog.text
     np.testing.assert_array_equal(led[0].payload.samples, spoken(KokoroNode(), step)[0].payload.samples)
 
 
