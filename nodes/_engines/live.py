@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from nodes._engines.whisper import Hypothesis
+
 __all__ = ["Engine", "Heard", "LiveRecogniser", "LiveWord", "Policy", "Task"]
 
 MS = 1_000_000
@@ -211,12 +213,12 @@ class LiveRecogniser:
         if not tokens:
             return []  # what earlier hypotheses said of this sound stands
         settled = until - policy.behind_ms * MS
-        stable = draft.revise(self._placed(window, tokens, language), settled_ns=settled)
+        stable = draft.revise(self._placed(window, heard, tokens), settled_ns=settled)
         return draft.commit(stable)
 
-    def _placed(self, window: Any, tokens: Sequence[int], language: str) -> list[Placed]:
+    def _placed(self, window: Any, heard: Hypothesis, tokens: Sequence[int]) -> list[Placed]:
         start = self._held.start_ns
-        times = self._engine.times(window, tokens, language=language, task=self._reading.task)
+        times = self._engine.times(window, heard, tokens)
         return [
             Placed(token, start + int(time.start_s * SECOND_NS), start + int(time.end_s * SECOND_NS))
             for token, time in zip(tokens, times, strict=True)

@@ -63,12 +63,10 @@ class ScriptedEngine:
         half = MISHEARD + round(end * 1000)
         return Hypothesis((*tokens, half)[:room], self._logprob, self._no_speech)
 
-    def times(
-        self, window: tuple[float, float], tokens: Sequence[int], *, language: str, task: str
-    ) -> list[TokenTime]:
+    def times(self, window: tuple[float, float], heard: Hypothesis, tokens: Sequence[int]) -> list[TokenTime]:
         start, end = window
         spans = [(t * WORD_S, (t + 1) * WORD_S) if t < MISHEARD else (end - 0.2, end) for t in tokens]
-        return [TokenTime(max(0.0, a - start), max(0.0, b - start), 0.9) for a, b in spans]
+        return [TokenTime(max(0.0, a - start), max(0.0, b - start)) for a, b in spans]
 
     def language(self, window: tuple[float, float]) -> tuple[str, float]:
         return self._code, 0.9

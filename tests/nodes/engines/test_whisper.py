@@ -64,7 +64,7 @@ def test_tokens_have_times_and_words_have_spaces() -> None:
     window = model.window(speech("en", "jfk")[: 8 * RATE_HZ])
     assert model.language(window)[0] == "en"
     heard = model.decode(window, language="en", task="transcribe")
-    times = model.times(window, heard.tokens, language="en", task="transcribe")
+    times = model.times(window, heard, heard.tokens)
     assert [t.start_s for t in times] == sorted(t.start_s for t in times)
     assert times[-1].end_s <= 8.0
     words = model.words(heard.tokens, spaced=True)

@@ -1,27 +1,32 @@
-"""The Whisper engine: short windows of sound in, tokens and their times out.
+"""A loaded Whisper model: windows of sound, prompts, hypotheses, times and languages.
 
 What it decides: how sound becomes features (only what was heard, then a short pad of silence), how a prompt is
-laid out, which symbols are never spoken, and how tokens make whole words. What it must not know: streams, voice
-activity, what is committed; that is `live.py`.
+laid out, which symbols are never spoken, and how tokens make whole words.
 
-How it works. CTranslate2 takes feature windows of any length, so a window of 5 s costs a tenth of the padded
+How it works. CTranslate2 encodes feature windows of any length, so a window of 5 s costs a tenth of the padded
 30 s that Whisper was trained on. A window is encoded once and may be decoded, aligned and asked for its language.
 The prompt is `<|startofprev|> earlier text <|startoftranscript|> <|language|> <|task|> <|notimestamps|> forced`,
 (Radford et al. 2022, section 2.3); forced tokens are words that were already given out, so a hypothesis only ever
-continues them. Word times come from the cross-attention (`Whisper.align`, dynamic time warping).
+continues them. All of it goes through the decoder in one pass, which CTranslate2's own decoder does token by token:
+docs/adr/0014-whisper-decoder.md.
 
-What must change with it: `live.Engine`, the protocol that the state machine asks for.
+What must change with it: `policy.Engine`, the protocol that the state machine asks for.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from nodes._engines.whisper.alignment import first_positions
+from nodes._engines.whisper.decoder import Decoder, Memory, Search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +35,7 @@ RATE_HZ = 16_000
 FRAME_S = 0.02  # one position of the encoder
 PAD_S = 1.0  # silence after what was heard; with less the tail loops, with more it only costs
 LONGEST_S = 29.0  # the encoder has positions for 30 s
+_LANGUAGE = re.compile(r"<\|[a-z]{2,3}\|>")
 FILES = ("model.bin", "config.json", "tokenizer.json")
 
 
@@ -41,7 +47,7 @@ class EngineError(RuntimeError):
 class Window:
     """Sound once encoded."""
 
-    encoded: Any  # ctranslate2.StorageView, (1, positions, width)
+    memory: Memory  # what the decoder attends to
     seconds: float  # of sound, without the pad
 
 
@@ -52,15 +58,15 @@ class Hypothesis:
     tokens: tuple[int, ...]
     logprob: float  # mean natural log probability of a token
     no_speech: float  # probability that nobody speaks, 0 to 1
+    attended: Any = None  # for the engine: where in the window each token, forced ones too, was heard
 
 
 @dataclass(frozen=True)
 class TokenTime:
-    """Where in a window a token was spoken, in seconds, and how sure of it the model is."""
+    """Where in a window a token was spoken, in seconds."""
 
     start_s: float
     end_s: float
-    probability: float
 
 
 @dataclass(frozen=True)
@@ -78,17 +84,28 @@ class WhisperEngine:
     Raises: EngineError for a language that the model has no token for.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, features: Any, config: dict[str, Any]) -> None:
-        self._model = model
+    def __init__(self, encoder: Any, decoder: Decoder, tokenizer: Any, config: dict[str, Any]) -> None:
+        from faster_whisper.feature_extractor import FeatureExtractor
+
+        self._encoder = encoder
+        self._decoder = decoder
         self._tokenizer = tokenizer
-        self._features = features
+        self._features = FeatureExtractor(feature_size=encoder.n_mels)
         token = tokenizer.token_to_id
         self._start = token("<|startoftranscript|>")
         self._earlier = token("<|startofprev|>")
         self._end = token("<|endoftext|>")
         self._plain = token("<|notimestamps|>")
+        self._nobody = self._plain - 1  # <|nospeech|>, which some tokenizers call <|nocaptions|>
         self._tasks = {name: token(f"<|{name}|>") for name in ("transcribe", "translate")}
-        self._suppressed = sorted({*config.get("suppress_ids", ()), *_unspoken(tokenizer)})
+        special = range(self._end + 1, decoder.shape.vocabulary)
+        never = {*config.get("suppress_ids", ()), *_unspoken(tokenizer), *special}
+        self._search = Search(self._end, sorted(never), config.get("suppress_ids_begin", ()))
+        self._languages = {
+            id_: text.strip("<|>")
+            for id_ in special
+            if _LANGUAGE.fullmatch(text := tokenizer.id_to_token(id_) or "")
+        }
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int = 1, compute_type: str = "int8") -> WhisperEngine:
@@ -109,26 +126,29 @@ class WhisperEngine:
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))
         # Its oneDNN keeps code for every length of window that it has met, 1 MB each; windows are of all lengths.
         os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8")
+        config = json.loads((path / "config.json").read_text(encoding="utf-8"))
         try:
             import ctranslate2
             import tokenizers
-            from faster_whisper.feature_extractor import FeatureExtractor
+
+            heads = [(int(layer), int(head)) for layer, head in config.get("alignment_heads") or ()]
+            decoder = Decoder(path / "model.bin", threads=threads, aligned=heads)
+            encoder = ctranslate2.models.Whisper(
+                str(path),
+                device="cpu",
+                compute_type=compute_type,
+                intra_threads=threads,
+                # callers that share the weights do not wait in line
+                inter_threads=max(1, (os.cpu_count() or 1) // threads),
+            )
+            tokenizer = tokenizers.Tokenizer.from_file(str(path / "tokenizer.json"))
+            return cls(encoder, decoder, tokenizer, config)
         except ImportError as error:
             raise EngineError(
-                f"{error.name} is not installed; $ python -m pip install faster-whisper"
+                f"{error.name} is not installed; $ python -m pip install 'dragoman[asr]'"
             ) from error
-        model = ctranslate2.models.Whisper(
-            str(path),
-            device="cpu",
-            compute_type=compute_type,
-            intra_threads=threads,
-            inter_threads=max(
-                1, (os.cpu_count() or 1) // threads
-            ),  # callers that share the weights do not wait in line
-        )
-        config = json.loads((path / "config.json").read_text(encoding="utf-8"))
-        tokenizer = tokenizers.Tokenizer.from_file(str(path / "tokenizer.json"))
-        return cls(model, tokenizer, FeatureExtractor(feature_size=model.n_mels), config)
+        except ValueError as error:
+            raise EngineError(str(error)) from error
 
     def window(self, samples: NDArray[np.float32]) -> Window:
         """Encode `samples`, (n,) float32 mono 16 kHz, at most 29 s of them."""
@@ -140,7 +160,8 @@ class WhisperEngine:
         frames = self._features(samples, padding=int(PAD_S * RATE_HZ))  # (80, n) float32
         even = frames.shape[1] // 2 * 2
         batch = np.ascontiguousarray(frames[None, :, :even], dtype=np.float32)
-        return Window(self._model.encode(ctranslate2.StorageView.from_array(batch)), seconds)
+        states = np.array(self._encoder.encode(ctranslate2.StorageView.from_array(batch)))
+        return Window(self._decoder.memory(states), seconds)
 
     def decode(
         self,
@@ -155,41 +176,35 @@ class WhisperEngine:
     ) -> Hypothesis:
         """Continue `forced` with at most `room` tokens, given the text `earlier` as context."""
         head = [self._earlier, *earlier] if earlier else []
-        prompt = [*head, *self._head(language, task), self._plain, *forced]
-        [result] = self._model.generate(
-            window.encoded,
-            [prompt],
-            beam_size=beam,
-            max_length=_length(len(prompt), len(forced) + room),
-            suppress_tokens=self._suppressed,
-            return_scores=True,
-            return_no_speech_prob=True,
-        )
-        tokens = tuple(t for t in result.sequences_ids[0][len(forced) :] if t < self._end)
-        # the engine sums over the tokens it chose (and the end) but divides by the forced ones too
-        total = result.scores[0] * (len(forced) + len(tokens))
-        return Hypothesis(tokens, float(total) / (len(tokens) + 1), float(result.no_speech_prob))
+        prompt = [*head, *self._head(language, task), *forced]
+        reader = self._decoder.reader(window.memory)
+        at_start, follows = reader.read([prompt], rows=(len(head), -1))[0]
+        before = reader.attention[0, :, len(prompt) - len(forced) - 1 :]
+        room = min(room, self._decoder.longest - len(prompt))
+        if beam > 1:
+            found = self._search.beam(reader, follows[None], room, beam)
+        else:
+            found = self._search.greedy(reader, follows[None], room)
+        attended = np.concatenate([before, *(rows[:, None] for rows in found.attended)], axis=1)
+        return Hypothesis(found.tokens, found.mean, float(_softmax(at_start)[self._nobody]), attended)
 
-    def times(self, window: Window, tokens: Sequence[int], *, language: str, task: str) -> list[TokenTime]:
-        """Where each token lies in the window; monotone, one for each token."""
+    def times(self, window: Window, heard: Hypothesis, tokens: Sequence[int]) -> list[TokenTime]:
+        """Where in the window each of `tokens` lies, the first of those forced and `heard` there; monotone."""
         if not tokens:
             return []
-        frames = max(2, int(window.seconds / FRAME_S) * 2)
-        [found] = self._model.align(window.encoded, self._head(language, task), [list(tokens)], frames)
-        last = frames // 2 - 1
-        first: dict[int, int] = {}
-        for token, position in found.alignments:
-            first.setdefault(token, position)
-        starts = [min(first.get(i, last), last) for i in range(len(tokens) + 1)]
-        return [
-            TokenTime(starts[i] * FRAME_S, starts[i + 1] * FRAME_S, float(found.text_token_probs[i]))
-            for i in range(len(tokens))
-        ]
+        # what is attended to when a token is read says where the next one is, and at the last where it ends
+        attended = heard.attended[:, : len(tokens) + 1]
+        positions = max(1, int(window.seconds / FRAME_S))
+        starts = [position * FRAME_S for position in first_positions(attended, positions)]
+        return [TokenTime(start, end) for start, end in pairwise(starts)]
 
     def language(self, window: Window) -> tuple[str, float]:
         """The likeliest language code of a window and its probability."""
-        [ranked] = self._model.detect_language(window.encoded)
-        return ranked[0][0].strip("<|>"), float(ranked[0][1])
+        logits = self._decoder.reader(window.memory).read([[self._start]])[0, -1]
+        ids = list(self._languages)
+        likely = _softmax(logits[ids])
+        best = int(likely.argmax())
+        return self._languages[ids[best]], float(likely[best])
 
     def words(self, tokens: Sequence[int], *, spaced: bool) -> list[Word]:
         """Group tokens into whole words: by their spaces, or where `spaced` is false by complete characters.
@@ -219,15 +234,12 @@ class WhisperEngine:
         code = self._tokenizer.token_to_id(f"<|{language}|>")
         if code is None:
             raise EngineError(f"this model knows no language {language!r}; give a code such as 'es' or 'pt'")
-        return [self._start, code, self._tasks[task]]
+        return [self._start, code, self._tasks[task], self._plain]
 
 
-def _length(prompt: int, text: int) -> int:
-    """The `max_length` that leaves room for `text` tokens, forced ones included.
-
-    CTranslate2 stops the text at half of `max_length`, as Whisper does, or at what the prompt leaves of it.
-    """
-    return min(448, max(2 * text, prompt + text))
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    likely = np.exp(logits - logits.max())
+    return likely / likely.sum()  # type: ignore[no-any-return]
 
 
 def _unspoken(tokenizer: Any) -> set[int]:
