@@ -39,9 +39,7 @@ class Found:
 
     tokens: tuple[int, ...] = ()  # without the end
     logprob: float = 0.0  # sum of natural log probabilities, that of the end too
-    attended: tuple[
-        Floats, ...
-    ] = ()  # for each token, where the sound was attended to when it was read: (heads, n)
+    attended: tuple[Floats, ...] = ()  # for each token, where in the sound it pointed: (heads, n)
 
     @property
     def mean(self) -> float:
@@ -164,18 +162,16 @@ class Search:
         for taken in range(room):
             totals = np.array([found.logprob for found in going])
             scores = totals[:, None] + self.likely(logits, first=taken == 0)
-            likeliest = np.argpartition(scores, -2 * width, axis=None)[-2 * width :]
-            likeliest = likeliest[np.argsort(scores.ravel()[likeliest])[::-1]]
-            rows, tokens = np.unravel_index(likeliest, scores.shape)
+            rows, tokens = _likeliest(scores, 2 * width)
             ends = tokens == self._end
             # an end counts only among the best: the others have not been outlived by one that is far behind
             ended += [
                 replace(going[row], logprob=float(scores[row, self._end]))
                 for row in rows[:width][ends[:width]]
             ]
-            if len(ended) >= width:
-                break
             rows, tokens = rows[~ends][:width], tokens[~ends][:width]
+            if len(ended) >= width or not len(rows):
+                break
             reader.follow(rows)
             logits = reader.read(tokens[:, None])[:, -1]
             seen = reader.attention[:, :, 0]
@@ -188,6 +184,14 @@ class Search:
         else:
             ended += going
         return max(ended, key=lambda found: found.mean)
+
+
+def _likeliest(scores: Floats, count: int) -> tuple[NDArray[np.intp], ...]:
+    """Rows and columns of the highest scores, the highest first; of those that are possible at all, at most `count`."""
+    flat = scores.ravel()
+    best = np.argpartition(flat, -min(count, len(flat)))[-count:]
+    best = best[np.argsort(flat[best])[::-1]]
+    return np.unravel_index(best[np.isfinite(flat[best])], scores.shape)
 
 
 def _session(graph: bytes, threads: int) -> Any:

@@ -8,7 +8,7 @@ How it works. CTranslate2 encodes feature windows of any length, so a window of 
 The prompt is `<|startofprev|> earlier text <|startoftranscript|> <|language|> <|task|> <|notimestamps|> forced`,
 (Radford et al. 2022, section 2.3); forced tokens are words that were already given out, so a hypothesis only ever
 continues them. All of it goes through the decoder in one pass, which CTranslate2's own decoder does token by token:
-docs/adr/0014-whisper-decoder.md.
+docs/adr/0011-whisper-decoder.md.
 
 What must change with it: `policy.Engine`, the protocol that the state machine asks for.
 """
