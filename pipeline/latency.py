@@ -14,8 +14,8 @@ from typing import Any
 from pipeline.errors import InputError, did_you_mean
 from pipeline.graph import Graph
 
-_SOON = {"hear_ms": 100, "step_ms": 800, "behind_ms": 500}
-_WELL = {"step_ms": 1500, "behind_ms": 1200, "longest_ms": 12_000, "keep_ms": 4000, "beam": 3}
+_SOON = {"hear_ms": 100, "step_ms": 700, "behind_ms": 400}
+_WELL = {"step_ms": 1300, "behind_ms": 1200, "longest_ms": 12_000, "keep_ms": 5000, "beam": 3}
 
 PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {  # preset: what a node uses: its settings
     "low": {

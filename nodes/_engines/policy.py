@@ -53,14 +53,14 @@ class Policy:
     policy: Rule = "agreement+attention"  # which words of a hypothesis are given out while somebody speaks
     agree: int = 2  # hypotheses that must agree
     hold_words: int = 2  # words at the end of each hypothesis that are held back, where the policy is to hold
-    behind_ms: int = 800  # words that end so near the end of the sound are not settled by attention
+    behind_ms: int = 600  # words that end so near the end of the sound are not settled by attention
     step_ms: int = 1000  # new sound between two hypotheses
     hush_ms: int = 300  # silence that brings a hypothesis at once
     say_ms: int = 400  # silence after which the whole hypothesis is given out
     cut_ms: int = 600  # silence after which the sound is cut
     long_ms: int = 6000  # sound that is already cut at a silence of `say_ms`
-    longest_ms: int = 8000  # sound that is cut without a silence, at a word
-    keep_ms: int = 3000  # about what is kept then
+    longest_ms: int = 10_000  # sound that is cut without a silence, at a word
+    keep_ms: int = 4000  # about what is kept then
     beam: int = 1  # while somebody speaks
     final_beam: int = 5  # at a silence
     bias_tokens: int = 60  # at most, of words to expect

@@ -42,7 +42,7 @@ def test_settings_are_told_with_their_comments() -> None:
 
 def test_keeping_more_than_is_ever_held_is_refused() -> None:
     with pytest.raises(
-        SettingsError, match=r"keep_ms 3000 is not below longest_ms 2500.*give a keep_ms below it"
+        SettingsError, match=r"keep_ms 4000 is not below longest_ms 2500.*give a keep_ms below it"
     ):
         build(WhisperRecogniser, {"longest_ms": 2500})
 
