@@ -13,6 +13,7 @@ import argparse
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,13 +87,13 @@ def paces(say: Say, ears: Hearing) -> list[dict[str, float | str]]:
     length = sum(map(len, stock)) / RATE_HZ
     rows: list[dict[str, float | str]] = []
     for pace in PACES:
-        ways: dict[str, Callable[[int], Samples]] = {
-            "hibari": lambda i, pace=pace: say(SENTENCES[i], pace),  # type: ignore[misc]
-            "stretch": lambda i, pace=pace: stretched(stock[i], RATE_HZ, pace),  # type: ignore[misc]
+        ways: dict[str, list[Callable[[], Samples]]] = {
+            "hibari": [partial(say, text, pace) for text in SENTENCES],
+            "stretch": [partial(stretched, sound, RATE_HZ, pace) for sound in stock],
         }
-        for name, make in ways.items():
+        for name, makers in ways.items():
             begun = cpu_seconds()
-            made = [make(index) for index in range(len(SENTENCES))]
+            made = [make() for make in makers]
             cost = (cpu_seconds() - begun) / length
             reached = length * RATE_HZ / sum(map(len, made))
             rows.append(

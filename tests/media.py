@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline import models
+from pipeline.media import Samples
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -42,6 +43,15 @@ def recordings(kind: str, *, lang: str = "", under: str = "") -> list[dict[str, 
     if not found:
         pytest.skip(f"no media of kind {kind!r}, language {lang or 'any'!r} under {under or kind!r}")
     return found
+
+
+def speech(lang: str, under: str = "", **more: str) -> Samples:
+    """The first recording of speech in a language whose manifest line has all of `more`; (n,) float32 mono 16 kHz."""
+    audio = pytest.importorskip("faster_whisper.audio")
+    found = recordings("a_speech", lang=lang, under=under)
+    fits = [line for line in found if all(value in line.get(key, "") for key, value in more.items())]
+    samples: Samples = audio.decode_audio(str(fits[0]["path"]))
+    return samples
 
 
 def need_model(name: str) -> Path:

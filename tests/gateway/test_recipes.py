@@ -130,8 +130,8 @@ def test_a_cloned_voice_is_that_of_who_is_heard_and_speakers_may_change() -> Non
     once, always = (
         recipes.of(Wish("es", "en", clone=True, frequency=how)).graph for how in ("once", "always")
     )
-    frequencies = [graph["who"].frequency for graph in (once, always)]  # type: ignore[attr-defined]
-    assert frequencies == ["once", "always"]
+    who: list[Any] = [graph["who"] for graph in (once, always)]
+    assert [node.frequency for node in who] == ["once", "always"]
     assert once.member("who").inputs["audio"].source == "talk.audio"
     assert once.member("voice").inputs["timbre"].source == "likeness.timbre"
     assert recipes.of(Wish("es", "en")) is recipes.of(Wish("es", "en", frequency="always"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import anyio
@@ -17,7 +16,6 @@ from pipeline.packet import Packet
 from pipeline.port import Input, Output
 from pipeline.spec import EdgeSpec, ErrorSpec
 from tests.parts import Add, Every, Gain, Hold, Keep, Script, Trouble, frame
-from tests.pipeline import cast
 from tests.pipeline.cast import Diary, Dies, Endless, Flood, Hangs, Needy, One, RaisesCurious, Remote, Yields
 from tests.pipeline.running import balanced, chain, edge, finished, graph, node, plain, values
 
@@ -36,15 +34,6 @@ async def failing(what: Any, output: str, **options: Any) -> tuple[list[int], No
     assert run.ended == "failed"
     assert run.report().ended == "failed"
     return got, caught.value, run
-
-
-@pytest.fixture
-def gate() -> Iterator[str]:
-    """The name of a gate that is opened at the end, so that no thread hangs on."""
-    name = f"gate {len(cast.GATES)}"
-    cast.GATES[name] = threading.Event()
-    yield name
-    cast.GATES[name].set()
 
 
 # Stop

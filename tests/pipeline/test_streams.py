@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -46,15 +45,6 @@ class Improves(Node):
         if self.gate:
             assert cast.GATES[self.gate].wait(10)
         yield self.sound(frame(value + 0.5))
-
-
-@pytest.fixture
-def gate() -> Iterator[str]:
-    """The name of a gate that is opened at the end, so that no thread hangs on."""
-    name = f"gate {len(cast.GATES)}"
-    cast.GATES[name] = threading.Event()
-    yield name
-    cast.GATES[name].set()
 
 
 @pytest.mark.parametrize("place", ["loop", "thread", "process"])

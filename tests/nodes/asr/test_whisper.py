@@ -16,7 +16,7 @@ from pipeline.media import Activity
 from pipeline.packet import Packet
 from pipeline.settings import build, settings_of
 from pipeline.testing import audio, feed
-from tests.media import need_model, recordings
+from tests.media import need_model, speech
 
 POLICIES: list[Rule] = ["agreement+attention", "agreement", "hold", "attention"]
 
@@ -53,8 +53,7 @@ def test_keeping_more_than_is_ever_held_is_refused() -> None:
 @pytest.mark.parametrize("policy", POLICIES)
 def test_by_every_policy_the_words_are_those_that_were_said(policy: Rule) -> None:
     need_model("whisper-base")
-    decode = pytest.importorskip("faster_whisper.audio").decode_audio
-    sound = audio(decode(str(recordings("a_speech", lang="en", under="jfk")[0]["path"])))
+    sound = audio(speech("en", "jfk"))
     spoken = [Packet(Activity(0.9, True), frame.start, frame.end) for frame in sound]
     told = feed(WhisperRecogniser(lang="en", policy=policy), audio=sound, speech=spoken).transcript
     text = " ".join(packet.payload.text for packet in told if packet.payload.committed).lower()
@@ -68,8 +67,7 @@ def test_by_every_policy_the_words_are_those_that_were_said(policy: Rule) -> Non
 @pytest.mark.timeout(120)
 def test_cantonese_is_heard_as_chinese_and_keeps_its_tag() -> None:
     need_model("whisper-base")
-    decode = pytest.importorskip("faster_whisper.audio").decode_audio
-    sound = audio(decode(str(recordings("a_speech", lang="yue")[0]["path"])))
+    sound = audio(speech("yue"))
     spoken = [Packet(Activity(0.9, True), frame.start, frame.end) for frame in sound]
     told = feed(WhisperRecogniser(lang="zh-yue"), audio=sound, speech=spoken).transcript
     text = "".join(packet.payload.text for packet in told if packet.payload.committed)

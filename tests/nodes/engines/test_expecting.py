@@ -13,7 +13,7 @@ from pipeline.clock import seconds
 from pipeline.media import Activity, AudioFrame, Term, Terms
 from pipeline.packet import Packet
 from pipeline.testing import audio, feed, silence
-from tests.media import need_model, recordings
+from tests.media import need_model, speech
 
 Sound = list[Packet[AudioFrame]]
 NAMES = (Term("Lucía", "Lucie", "en"), Term("banco", "banca", "pt"), Term("Carton", until=seconds(1)))
@@ -60,9 +60,7 @@ def test_a_translator_into_english_expects_english(told: list[tuple[str, ...]]) 
 @pytest.mark.timeout(120)
 def test_a_rare_name_is_heard_when_it_is_expected() -> None:
     need_model("whisper-base")
-    decode = pytest.importorskip("faster_whisper.audio").decode_audio
-    [one] = [line for line in recordings("a_speech", lang="fr") if "Fisichella" in line["transcript"]]
-    sound = audio(decode(str(one["path"])))
+    sound = audio(speech("fr", transcript="Fisichella"))
 
     def heard(*terms: str) -> str:
         bias = [Packet(Terms.of(*terms), 0, 0)]

@@ -13,22 +13,13 @@ from nodes._engines.draft import LiveWord, join
 from nodes._engines.live import LiveRecogniser, Task
 from nodes._engines.sound import RATE_HZ, SECOND_NS
 from nodes._engines.whisper import EngineError, WhisperEngine
-from tests.media import need_model, recordings
+from tests.media import need_model, speech
 from tests.nodes.engines.scripted import voice
 
 
 @cache
 def engine() -> WhisperEngine:
     return WhisperEngine.load(need_model("whisper-base"), threads=1)
-
-
-def speech(lang: str, under: str) -> NDArray[np.float32]:
-    """(n,) float32 mono 16 kHz."""
-    audio = pytest.importorskip("faster_whisper.audio")
-    samples: NDArray[np.float32] = audio.decode_audio(
-        str(recordings("a_speech", lang=lang, under=under)[0]["path"])
-    )
-    return samples
 
 
 def live(samples: NDArray[np.float32], *, task: Task = "transcribe", language: str | None = None) -> str:

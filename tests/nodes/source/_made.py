@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import anyio
 import av
 import numpy as np
 
@@ -17,8 +18,10 @@ from pipeline.clock import Ns, RunClock, run_virtual
 from pipeline.media import Samples
 from pipeline.node import Source
 from pipeline.packet import Packet
+from pipeline.port import Emission
 
 Packets = dict[str, list[Packet[Any]]]
+S = TypeVar("S", bound=Source)
 
 
 def play(source: Source, *, listen: set[str] | None = None) -> Packets:
@@ -37,6 +40,25 @@ def play(source: Source, *, listen: set[str] | None = None) -> Packets:
     source.open()
     try:
         run_virtual(run, rate=0.0)
+    finally:
+        source.close()
+    return came
+
+
+def run_beside(source: S, program: Callable[[S], Coroutine[Any, Any, None]]) -> list[Emission[Any]]:
+    """Run a source beside the program that pushes into it; what came, in the order in which it came."""
+    came: list[Emission[Any]] = []
+
+    async def both() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(program, source)
+            async with aclosing(source.produce(RunClock())) as stream:
+                async for item in stream:
+                    came.append(item)  # noqa: PERF401 - what came before an error counts too
+
+    source.open()
+    try:
+        run_virtual(both, rate=0.0)
     finally:
         source.close()
     return came

@@ -1,6 +1,5 @@
 import pickle
 import threading
-from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
@@ -14,30 +13,8 @@ from hypothesis import strategies as st
 from nodes.source.external import External
 from pipeline import check_node
 from pipeline.clock import RunClock, ms, run_virtual, seconds
-from pipeline.port import Emission
 from pipeline.testing import noise, silence, tone
-from tests.nodes.source._made import heard, picture, play
-
-Program = Callable[[External], Coroutine[Any, Any, None]]
-
-
-def run(source: External, program: Program) -> list[Emission[Any]]:
-    """Run a source beside the program that pushes into it; what came, in the order in which it came."""
-    came: list[Emission[Any]] = []
-
-    async def both() -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(program, source)
-            async with aclosing(source.produce(RunClock())) as stream:
-                async for item in stream:
-                    came.append(item)  # noqa: PERF401 - what came before an error counts too
-
-    source.open()
-    try:
-        run_virtual(both, rate=0.0)
-    finally:
-        source.close()
-    return came
+from tests.nodes.source._made import heard, picture, play, run_beside
 
 
 def asap(**settings: Any) -> External:
@@ -119,7 +96,7 @@ def test_put_waits_for_room_and_nothing_is_lost() -> None:
             most = max(most, source.waiting_ms)
         source.end()
 
-    came = run(asap(capacity_ms=60), program)
+    came = run_beside(asap(capacity_ms=60), program)
     assert np.array_equal(np.concatenate([item.payload.samples for item in came]), sound)
     assert most == 60
 
@@ -136,7 +113,7 @@ def test_threads_may_push_while_the_graph_runs() -> None:
     async def program(source: External) -> None:
         await anyio.to_thread.run_sync(pipe, source)
 
-    came = run(asap(capacity_ms=100), program)
+    came = run_beside(asap(capacity_ms=100), program)
     assert np.array_equal(np.concatenate([item.payload.samples for item in came]), sound)
 
 
@@ -179,7 +156,7 @@ def test_live_sound_stands_where_it_came_on_the_clock() -> None:
         source.push_picture(picture(1))
         source.end()
 
-    first, second, shot = run(External(), program)
+    first, second, shot = run_beside(External(), program)
     assert External().live
     assert (first.start, second.start) == (seconds(2.98), seconds(3))
     assert shot.start == seconds(4)

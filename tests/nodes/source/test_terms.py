@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
-from typing import Any
-
 import anyio
 
 from nodes.source.terms import PushedTerms
 from pipeline import check_node
-from pipeline.clock import RunClock, run_virtual, seconds
+from pipeline.clock import seconds
 from pipeline.conformance import DECLARED, PROMISES
 from pipeline.media import Term
-from pipeline.port import Emission
 
 
-def pushed(source: PushedTerms) -> list[Emission[Any]]:
-    """What comes of terms pushed at 0, 2 and 5 seconds."""
-    came: list[Emission[Any]] = []
-
-    async def desk() -> None:
-        source.push(["Carton"])
-        await anyio.sleep(2)
-        source.push([Term("Bastille", "Bastilha"), "Lucie"])
-        await anyio.sleep(3)
-        source.push([])
-        source.end()
-
-    async def both() -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(desk)
-            async with aclosing(source.produce(RunClock())) as stream:
-                async for item in stream:
-                    came.append(item)  # noqa: PERF401 - what came before an error counts too
-
-    source.open()
-    try:
-        run_virtual(both, rate=0.0)
-    finally:
-        source.close()
-    return came
+async def desk(source: PushedTerms) -> None:
+    """Push terms at 0, 2 and 5 seconds."""
+    source.push(["Carton"])
+    await anyio.sleep(2)
+    source.push([Term("Bastille", "Bastilha"), "Lucie"])
+    await anyio.sleep(3)
+    source.push([])
+    source.end()
 
 
 def test_each_push_takes_the_place_of_the_one_before_from_when_it_came() -> None:
-    came = pushed(PushedTerms())
+    came = run_beside(PushedTerms(), desk)
     assert [[term.text for term in item.payload.terms] for item in came] == [
         ["Carton"],
         ["Bastille", "Lucie"],
@@ -64,7 +43,7 @@ def test_when_there_is_no_room_or_the_graph_has_stopped_a_push_says_so() -> None
 
 def test_it_can_be_run_again() -> None:
     source = PushedTerms()
-    assert len(pushed(source)) == len(pushed(source)) == 3
+    assert len(run_beside(source, desk)) == len(run_beside(source, desk)) == 3
 
 
 def test_it_declares_itself() -> None:

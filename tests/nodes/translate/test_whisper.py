@@ -10,7 +10,7 @@ from pipeline.media import Activity
 from pipeline.packet import Packet
 from pipeline.settings import settings_of
 from pipeline.testing import audio, feed
-from tests.media import need_model, recordings
+from tests.media import need_model, speech
 
 
 def test_it_has_the_settings_of_the_recogniser() -> None:
@@ -22,9 +22,7 @@ def test_it_has_the_settings_of_the_recogniser() -> None:
 @pytest.mark.timeout(120)
 def test_spanish_comes_out_in_english() -> None:
     need_model("whisper-base")
-    decode = pytest.importorskip("faster_whisper.audio").decode_audio
-    [line] = [line for line in recordings("a_speech", lang="es") if line.get("prompt") == "agent-incorrect"]
-    sound = audio(decode(str(line["path"])))
+    sound = audio(speech("es", prompt="agent-incorrect"))
     spoken = [Packet(Activity(0.9, True), frame.start, frame.end) for frame in sound]
     told = feed(WhisperTranslator(lang="es"), audio=sound, speech=spoken).translation
     assert {packet.payload.lang for packet in told} == {"en"}

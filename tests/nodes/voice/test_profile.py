@@ -1,5 +1,7 @@
 import logging
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,10 +32,10 @@ def pieces(*parts: Samples) -> Samples:
     return np.concatenate([sound for part in parts for sound in (part, silence(1.0))])
 
 
-def listen(sound: Samples, frame_ms: float = 20, **settings: object) -> Outcome:
+def listen(sound: Samples, frame_ms: float = 20, **settings: Any) -> Outcome:
     """What comes out for a recording."""
     speaking = feed(SileroVad(), audio(sound)).activity
-    return feed(SpeakerProfile(consent=True, **settings), audio(sound, frame_ms=frame_ms), speaking)  # type: ignore[arg-type]
+    return feed(SpeakerProfile(consent=True, **settings), audio(sound, frame_ms=frame_ms), speaking)
 
 
 @cache
@@ -96,9 +98,9 @@ def test_speakers_without_a_pause_between_them_are_told_apart_too() -> None:
     ],
 )
 def test_what_is_no_clean_speech_gives_no_profile_and_one_reason(
-    make: object, reason: str, caplog: pytest.LogCaptureFixture
+    make: Callable[[], Samples], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sound = make()  # type: ignore[operator]
+    sound = make()
     length = len(sound) / RATE_HZ
     with caplog.at_level(logging.WARNING):
         outcome = feed(SpeakerProfile(consent=True), audio(sound), activity([(0, length)], length))
