@@ -9,6 +9,7 @@ from pipeline import check_node
 from pipeline.clock import seconds
 from pipeline.conformance import DECLARED, PROMISES
 from pipeline.media import Term
+from tests.nodes.source._made import run_beside
 
 
 async def desk(source: PushedTerms) -> None:
