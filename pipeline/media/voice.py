@@ -12,7 +12,7 @@ EMBEDDING = 256  # numbers that tell speakers apart
 SPECTRUM = 601  # bins of 20 Hz, 0 to 12 kHz
 
 
-class VoiceProfile(msgspec.Struct, frozen=True, eq=False):
+class VoiceProfile(msgspec.Struct, frozen=True, eq=False, weakref=True):
     """The voice of one speaker, measured on a clean utterance. In memory only, unless somebody saves it on purpose."""
 
     speaker: int  # from 1; the same while the same person is heard

@@ -9,6 +9,9 @@ neighbors", on envelopes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,26 +32,48 @@ _SHARES = np.clip(1 - np.abs(_ERBS[:, None] - _CENTRES) / (_CENTRES[1] - _CENTRE
 _TO_BANDS = (_SHARES / _SHARES.sum(axis=0)).astype(np.float32)  # (601, BANDS): mean power in a triangle
 
 
+@dataclass(frozen=True)
+class _Speaker:
+    """The speaker's side of the search, worked out once for a profile."""
+
+    used: int  # bands
+    like: Floats  # (n, 2 * CEPSTRA): features of the frames with speech, in units of `scale`
+    scale: Floats  # (2 * CEPSTRA,)
+    shapes: Floats  # (n, used): their envelopes without the mean
+
+
+_speakers: WeakKeyDictionary[VoiceProfile, _Speaker] = WeakKeyDictionary()  # gone with the profile
+
+
 def corrections(power: NDArray[np.float32], profile: VoiceProfile, share: float) -> Floats:
     """Natural log gains (frames, 601) float32 for sound with this power (frames, 601), within ±10 dB.
 
     share: of the difference to the nearest frames of `profile` that is made up for, 0 to 1.2.
     """
-    theirs = framed(profile.samples, profile.rate_hz)
-    used = _used(profile.bandwidth_hz)
-    speech, spoken = speech_frames(power), speech_frames(theirs)
-    if np.count_nonzero(spoken) <= NEIGHBOURS or not speech.any():
+    if profile not in _speakers:
+        _speakers[profile] = _measured(profile)
+    speaker = _speakers[profile]
+    speech = speech_frames(power)
+    if len(speaker.like) <= NEIGHBOURS or not speech.any():
         return np.zeros_like(power)
-    envelope, known = bands(power, used), bands(theirs, used)
-    like = _features(known, spoken)[spoken]
-    scale = like.std(axis=0) + 1e-6
-    chosen, weights = _nearest(_features(envelope, speech) / scale, like / scale)
-    shapes = known[spoken] - known[spoken].mean(axis=1, keepdims=True)
-    wanted = np.einsum("fk,fkb->fb", weights, shapes[chosen])
+    envelope = bands(power, speaker.used)
+    chosen, weights = _nearest(_features(envelope, speech) / speaker.scale, speaker.like)
+    wanted = np.einsum("fk,fkb->fb", weights, speaker.shapes[chosen])
     gains = wanted - (envelope - envelope.mean(axis=1, keepdims=True))
     gains -= gains[speech].mean(axis=0)
     gains[~speech] = 0
-    return over_bins(np.clip(share * _smoothed(gains), -CLAMP, CLAMP), used)
+    return over_bins(np.clip(share * _smoothed(gains), -CLAMP, CLAMP), speaker.used)
+
+
+def _measured(profile: VoiceProfile) -> _Speaker:
+    power = framed(profile.samples, profile.rate_hz)
+    used, spoken = _used(profile.bandwidth_hz), speech_frames(power)
+    known = bands(power, used)
+    if not spoken.any():
+        return _Speaker(used, known[:0], known[:0], known[:0])
+    like = _features(known, spoken)[spoken]
+    scale = like.std(axis=0) + 1e-6
+    return _Speaker(used, like / scale, scale, known[spoken] - known[spoken].mean(axis=1, keepdims=True))
 
 
 def _used(bandwidth_hz: float) -> int:

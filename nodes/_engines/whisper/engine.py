@@ -79,7 +79,7 @@ class Word:
 
 
 class WhisperEngine:
-    """One loaded model; `load` makes it. Not bound to a thread, but one call at a time.
+    """One loaded model; `load` makes it. Several threads may call it at once.
 
     Raises: EngineError for a language that the model has no token for.
     """
