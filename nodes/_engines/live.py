@@ -212,7 +212,8 @@ class LiveRecogniser:
         tokens = self._reading.believed(heard, said, voiced_s, at_pause=at_pause)
         if not tokens:
             return []  # what earlier hypotheses said of this sound stands
-        settled = until - policy.behind_ms * MS
+        young = not said and until - sound.start_ns < policy.young_ms * MS
+        settled = sound.start_ns if young else until - policy.behind_ms * MS
         stable = draft.revise(self._placed(window, heard, tokens), settled_ns=settled)
         return draft.commit(stable)
 

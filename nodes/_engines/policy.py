@@ -54,6 +54,7 @@ class Policy:
     agree: int = 2  # hypotheses that must agree
     hold_words: int = 2  # words at the end of each hypothesis that are held back, where the policy is to hold
     behind_ms: int = 600  # words that end so near the end of the sound are not settled by attention
+    young_ms: int = 2000  # sound of an utterance that has just begun: in it attention alone settles nothing
     step_ms: int = 1000  # new sound between two hypotheses
     hush_ms: int = 300  # silence that brings a hypothesis at once
     say_ms: int = 400  # silence after which the whole hypothesis is given out

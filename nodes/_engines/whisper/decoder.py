@@ -142,11 +142,14 @@ class Search:
         scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
         return scores
 
-    def greedy(self, reader: Reader, logits: Floats, room: int) -> Found:
-        """Take the likeliest token each time, at most `room`. `logits`, (1, vocabulary), follow the prompt."""
+    def greedy(self, reader: Reader, logits: Floats, room: int, *, begins: bool = True) -> Found:
+        """Take the likeliest token each time, at most `room`. `logits`, (1, vocabulary), follow the prompt.
+
+        `begins` says that no text is in the prompt: what comes next is the first.
+        """
         found = Found()
         while len(found.tokens) < room:
-            scores = self.likely(logits, first=not found.tokens)[0]
+            scores = self.likely(logits, first=begins and not found.tokens)[0]
             token = int(scores.argmax())
             total = found.logprob + float(scores[token])
             if token == self._end:
@@ -155,13 +158,13 @@ class Search:
             found = Found((*found.tokens, token), total, (*found.attended, reader.attention[0, :, 0]))
         return found
 
-    def beam(self, reader: Reader, logits: Floats, room: int, width: int) -> Found:
+    def beam(self, reader: Reader, logits: Floats, room: int, width: int, *, begins: bool = True) -> Found:
         """Follow the `width` likeliest hypotheses side by side, until as many have ended."""
         ended: list[Found] = []
         going = [Found()]
         for taken in range(room):
             totals = np.array([found.logprob for found in going])
-            scores = totals[:, None] + self.likely(logits, first=taken == 0)
+            scores = totals[:, None] + self.likely(logits, first=begins and taken == 0)
             rows, tokens = _likeliest(scores, 2 * width)
             ends = tokens == self._end
             # an end counts only among the best: the others have not been outlived by one that is far behind

@@ -181,10 +181,11 @@ class WhisperEngine:
         at_start, follows = reader.read([prompt], rows=(len(head), -1))[0]
         before = reader.attention[0, :, len(prompt) - len(forced) - 1 :]
         room = min(room, self._decoder.longest - len(prompt))
+        begins = not forced  # where words were said, nothing more may be what follows
         if beam > 1:
-            found = self._search.beam(reader, follows[None], room, beam)
+            found = self._search.beam(reader, follows[None], room, beam, begins=begins)
         else:
-            found = self._search.greedy(reader, follows[None], room)
+            found = self._search.greedy(reader, follows[None], room, begins=begins)
         attended = np.concatenate([before, *(rows[:, None] for rows in found.attended)], axis=1)
         return Hypothesis(found.tokens, found.mean, float(_softmax(at_start)[self._nobody]), attended)
 
