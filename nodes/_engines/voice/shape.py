@@ -58,7 +58,7 @@ def shape_of(timbre: Timbre | None, stock: Stock) -> Shape | None:
 
 def _within(value: float, otherwise: float, low: float, high: float) -> float:
     """`value` within its bounds; `otherwise` where it is no number."""
-    return min(max(float(value), low), high) if math.isfinite(value) else otherwise
+    return otherwise if math.isnan(value) else min(max(float(value), low), high)
 
 
 def _equaliser(gains: Floats | None, strength: float) -> Floats | None:
