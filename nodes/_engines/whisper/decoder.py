@@ -111,10 +111,11 @@ class Reader:
         mask = np.triu(np.full((count, whole), UNSEEN, np.float32), self.before + 1)
         fed = {"x": self._decoder.embedded(ids, self.before), "mask": mask, **self._memory, **self._kept}
         fed["rows"] = np.arange(count)[list(rows)]
+        logits: Floats
         logits, self.attention, *new = self._decoder.run(fed)
         self._kept = dict(zip(self._kept, new, strict=True))
         self.before = whole
-        return logits  # type: ignore[no-any-return]
+        return logits
 
     def follow(self, hypotheses: NDArray[np.int64]) -> None:
         """Go on with these of the hypotheses, in this order; one may be taken several times."""

@@ -239,8 +239,9 @@ class WhisperEngine:
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    likely = np.exp(logits - logits.max())
-    return likely / likely.sum()  # type: ignore[no-any-return]
+    likely: NDArray[np.float32] = np.exp(logits - logits.max())
+    likely /= likely.sum()
+    return likely
 
 
 def _unspoken(tokenizer: Any) -> set[int]:

@@ -37,6 +37,7 @@ class Weights:
                 self._read(opened)
             except (struct.error, UnicodeDecodeError) as error:
                 raise ValueError(f"{file}: not a model of CTranslate2, or cut off") from error
+        self._data = np.memmap(file, np.uint8, "r")
 
     def __contains__(self, name: str) -> bool:
         return name in self._where
@@ -49,7 +50,7 @@ class Weights:
             raise ValueError(f"{self._file}: no {name} in it; is it a Whisper model?") from None
         if kind not in TYPES:
             raise ValueError(f"{self._file}: {name} is of type {kind}; convert the model to float16 or int8")
-        return np.memmap(self._file, TYPES[kind], "r", at, shape) if shape else self._number(at, kind)
+        return np.ndarray(shape, TYPES[kind], self._data, at)
 
     def floats(self, name: str) -> NDArray[np.float32]:
         """A vector or matrix of rows as float32, its scale taken out."""
@@ -62,9 +63,6 @@ class Weights:
             return values
         scale = np.asarray(self.array(f"{name}_scale"), np.float32)
         return values / (scale[which][..., None] if scale.ndim else scale)
-
-    def _number(self, at: int, kind: int) -> NDArray[Any]:
-        return np.fromfile(self._file, TYPES[kind], 1, offset=at)[0]  # type: ignore[no-any-return]
 
     def _read(self, file: BinaryIO) -> None:
         (version,) = _numbers(file, "I")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise, product
 from typing import Any
@@ -65,16 +66,10 @@ def plain(tokens: Sequence[int]) -> tuple[Floats, Floats]:
         k, v = np.split(linear(STATES[0], f"{at}/attention/linear_1"), 2, -1)
         x = x + linear(attend(q, k, v, mask=0.0, layer=layer), f"{at}/attention/linear_2")
         h = linear(norm(x, f"{at}/ffn/layer_norm"), f"{at}/ffn/linear_0")
-        gelu = 0.5 * h * (1 + np.vectorize(_erf)(h / np.sqrt(2)))
+        gelu = 0.5 * h * (1 + np.vectorize(math.erf)(h / np.sqrt(2)))
         x = x + linear(gelu, f"{at}/ffn/linear_1")
     logits = norm(x, "decoder/layer_norm") @ embeddings.T
     return logits, np.stack([seen[head] for head in ALIGNED])
-
-
-def _erf(value: float) -> float:
-    import math
-
-    return math.erf(value)
 
 
 def test_it_computes_its_layers(decoder: Decoder) -> None:

@@ -24,6 +24,15 @@ Packets = dict[str, list[Packet[Any]]]
 S = TypeVar("S", bound=Source)
 
 
+def play_out(source: Source, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Open a source for a run in virtual time, and close it whatever comes of that."""
+    source.open()
+    try:
+        run_virtual(run, rate=0.0)
+    finally:
+        source.close()
+
+
 def play(source: Source, *, listen: set[str] | None = None) -> Packets:
     """Open a source and run it to its end in virtual time: its packets by output; `left` is when each came."""
     source.wanted = frozenset(listen) if listen is not None else None
@@ -37,11 +46,7 @@ def play(source: Source, *, listen: set[str] | None = None) -> Packets:
                 assert item.end is not None
                 came[item.port].append(Packet(item.payload, item.start, item.end, left=clock.now()))
 
-    source.open()
-    try:
-        run_virtual(run, rate=0.0)
-    finally:
-        source.close()
+    play_out(source, run)
     return came
 
 
@@ -56,11 +61,7 @@ def run_beside(source: S, program: Callable[[S], Coroutine[Any, Any, None]]) -> 
                 async for item in stream:
                     came.append(item)  # noqa: PERF401 - what came before an error counts too
 
-    source.open()
-    try:
-        run_virtual(both, rate=0.0)
-    finally:
-        source.close()
+    play_out(source, both)
     return came
 
 

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from nodes.source.microphone import Microphone
-from pipeline.clock import RunClock, ms, run_virtual, seconds
+from pipeline.clock import RunClock, ms, seconds
 from pipeline.errors import MediaError, PackageError
 from pipeline.media import Samples
 from pipeline.port import Emission
 from pipeline.testing import noise, tone
+from tests.nodes.source._made import play_out
 
 
 class PortAudioError(Exception):
@@ -96,11 +97,7 @@ def listen(source: Microphone, device: Device, *script: Any) -> list[Emission[An
                 async for item in stream:
                     came.append(item)  # noqa: PERF401 - the run is cancelled in the end
 
-    source.open()
-    try:
-        run_virtual(main, rate=0.0)
-    finally:
-        source.close()
+    play_out(source, main)
     return came
 
 
