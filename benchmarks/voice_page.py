@@ -29,7 +29,10 @@ from pipeline.measure.page.markup import render, tag
 from pipeline.media import Samples
 
 RATE_HZ = 16_000
-STYLE = "body{font:16px/1.5 sans-serif;max-width:70em;margin:2em auto}td{padding:.4em 1em .4em 0;vertical-align:top}"
+STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}table{table-layout:fixed;width:100%}"
+    "td{padding:.4em 1em .4em 0;vertical-align:top}audio,img{width:100%}"
+)
 
 
 def recordings(root: Path, count: int) -> Iterator[tuple[str, Path]]:
