@@ -25,7 +25,7 @@ When: TypeAlias = Literal["import", "call", "typing"]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "clock"),
     ("packet",),
-    ("media", "port", "models", "fetching", "fonts", "languages", "shared", "statistics"),
+    ("media", "port", "models", "networks", "fetching", "fonts", "languages", "shared", "statistics"),
     ("node",),
     ("edge", "settings", "resolve", "routes", "sameness"),
     ("join", "spec", "lag"),

@@ -20,7 +20,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ModelError, need
+from pipeline.networks import network
 
 CURVE = "/encoder/Squeeze_output_0"  # the tensor that carries the pitch
 RATIO, SHIFT, PITCH = "pitch_ratio", "pitch_shift", "pitch"  # the inputs and the output that the edit adds
@@ -106,19 +106,5 @@ def _edit(onnx: Any, graph: Any) -> None:
 
 def session(model: Path, threads: int) -> Any:
     """The model, ready to run on so many cores. Raises `PackageError` without onnxruntime, `ModelError`."""
-    try:
-        import onnxruntime
-    except ImportError:
-        raise need("onnxruntime", "tts", "tts.kokoro") from None
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Threads that spin between two pieces take the cores that recognition needs.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise ModelError(
-            f"tts.kokoro: {model} cannot be loaded ({error}); delete it and type: dragoman models fetch kokoro"
-        ) from error
+    remedy = "delete it and type: dragoman models fetch kokoro"
+    return network(model, "tts.kokoro", extra="tts", remedy=remedy, threads=threads)

@@ -15,14 +15,14 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from nodes._engines.espeak import EspeakLibrary
-from pipeline.errors import ModelError, SettingsError, did_you_mean, need
+from pipeline.errors import ModelError, SettingsError, did_you_mean
 from pipeline.media import Samples
+from pipeline.networks import network
 
 START, END, PAD = "^", "$", "_"
 _SWITCH = re.compile(
@@ -75,18 +75,10 @@ class PiperEngine:
     """A voice, loaded; one synthesis at a time. Raises `ModelError` for files that are no Piper voice."""
 
     def __init__(self, onnx: Path, threads: int) -> None:
-        try:
-            import onnxruntime
-        except ImportError:
-            raise need("onnxruntime", "tts", "tts.piper") from None
         self.config = _config(onnx)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        try:
-            self._network: Any = onnxruntime.InferenceSession(str(onnx), options, ["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime has a class of its own for each fault of a file
-            raise ModelError(f"tts.piper: {onnx} is no network that can be run: {error}") from error
+        self._network = network(
+            onnx, "tts.piper", extra="tts", remedy="give the file of a Piper voice", threads=threads
+        )
         self._takes = {given.name for given in self._network.get_inputs()}
         if missing := {"input", "input_lengths", "scales"} - self._takes:
             raise ModelError(

@@ -19,8 +19,9 @@ from nodes.vad._hysteresis import Hysteresis, Stretch
 from nodes.vad._listening import RATE_HZ, Listening, check_thresholds
 from pipeline import models
 from pipeline.clock import Ns
-from pipeline.errors import ModelError, need
+from pipeline.errors import ModelError
 from pipeline.media import Activity, AudioFrame, Samples, SpeechSegment
+from pipeline.networks import network
 from pipeline.node import Node
 from pipeline.packet import Packet
 from pipeline.port import Emission, Input, Output
@@ -103,16 +104,7 @@ _RATE = np.array(RATE_HZ, np.int64)  # the network has a branch for 8 kHz too
 
 def _session(file: Path) -> Any:
     """A session with one thread: the network is too small to share out. Safe to use from several threads."""
-    try:
-        import onnxruntime
-    except ImportError:
-        raise need("onnxruntime", "asr", "vad.silero") from None
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    try:
-        session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has no common base for its errors
-        raise ModelError(f"{file}: cannot be loaded ({error}); give a folder with silero_vad.onnx") from error
+    session = network(file, "vad.silero", extra="asr", remedy="give a folder with silero_vad.onnx")
     if {given.name for given in session.get_inputs()} != INPUTS:
         raise ModelError(f"{file}: its inputs are not {', '.join(sorted(INPUTS))}; give Silero VAD 5 or 6")
     return session

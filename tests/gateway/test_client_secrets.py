@@ -159,7 +159,7 @@ def test_a_wrong_request_makes_no_secret(
 WHOLE = session(expires_after={"anchor": "created_at", "seconds": 60})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(body=mutated(WHOLE), path=st.sampled_from(["client_secrets", "calls"]))
 def test_any_body_is_answered_in_the_form_of_the_protocol(served: Served, body: Any, path: str) -> None:
     status, answer = asked(served, body, path=path)

@@ -194,6 +194,6 @@ class ManySequences(Sequences):
 
 
 TestSequences = Sequences.TestCase
-TestSequences.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestSequences.settings = settings(max_examples=40, stateful_step_count=20)
 TestTenThousand = pytest.mark.long(pytest.mark.timeout(3600)(ManySequences.TestCase))
-TestTenThousand.settings = settings(max_examples=10_000, stateful_step_count=20, deadline=None)
+TestTenThousand.settings = settings(max_examples=10_000, stateful_step_count=20)

@@ -76,7 +76,7 @@ def test_words_outside_of_every_turn_open_one() -> None:
 Step = tuple[str, float, float]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     turns=st.lists(st.tuples(st.floats(0.1, 3), st.floats(0.1, 3)), max_size=4),
     steps=st.lists(

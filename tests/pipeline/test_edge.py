@@ -203,5 +203,5 @@ def _gaps(out: Sequence[Packet[int]]) -> list[int]:
     return [b - a - 1 for a, b in itertools.pairwise(payloads)]
 
 
-EdgeBooks.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+EdgeBooks.TestCase.settings = settings(max_examples=50, stateful_step_count=30)
 TestEdgeBooks = EdgeBooks.TestCase

@@ -334,7 +334,7 @@ def at_once(rule: JoinName, kind: str, spans: list[list[Span]]) -> list[tuple[An
     [("aligned", ""), ("covering", ""), ("covering", "whole"), ("covering", "latest")],
 )
 @given(spans=streams(), order=st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_sets_do_not_depend_on_which_input_came_first(
     rule: JoinName, kind: str, spans: list[list[Span]], order: Any
 ) -> None:
@@ -359,7 +359,7 @@ def test_sets_do_not_depend_on_which_input_came_first(
 
 
 @given(spans=streams())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_aligned_uses_every_packet_once_and_in_order(spans: list[list[Span]]) -> None:
     found = at_once("aligned", "", spans)
     for index, those in enumerate(spans):
@@ -368,7 +368,7 @@ def test_aligned_uses_every_packet_once_and_in_order(spans: list[list[Span]]) ->
 
 
 @given(spans=streams())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_covering_the_whole_span_misses_nothing_that_overlaps(spans: list[list[Span]]) -> None:
     lead, other, *_ = spans
     found = at_once("covering", "whole", [lead, other])

@@ -11,7 +11,7 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.clock import RunClock, ms, run_virtual
@@ -84,7 +84,7 @@ def dags(draw: st.DrawFn) -> tuple[dict[str, Node], dict[str, str], dict[str, in
 
 
 @given(dag=dags())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 def test_any_graph_on_any_schedule_with_any_room_gives_the_same_packets(
     dag: tuple[dict[str, Node], dict[str, str], dict[str, int], dict[str, Place]],
 ) -> None:
@@ -101,7 +101,7 @@ def test_any_graph_on_any_schedule_with_any_room_gives_the_same_packets(
 
 
 @given(dag=dags(), after_ms=st.integers(0, 150), failing=st.booleans())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 def test_any_graph_stopped_or_failing_at_any_moment_ends_in_order(
     dag: tuple[dict[str, Node], dict[str, str], dict[str, int], dict[str, Place]],
     after_ms: int,

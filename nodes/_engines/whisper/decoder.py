@@ -20,6 +20,7 @@ import numpy as np
 
 from nodes._engines.whisper.graph import Shape, memory_graph, step_graph
 from nodes._engines.whisper.weights import Weights
+from pipeline.networks import network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +51,8 @@ class Found:
 class Decoder:
     """The decoder of one model.
 
-    Raises: ValueError where the file is not such a model, ImportError where `onnx` or `onnxruntime` is missing.
+    Raises: ValueError where the file is not such a model, ImportError where `onnx` is missing, PackageError where
+    `onnxruntime` is.
     """
 
     def __init__(self, model: Path, *, threads: int, aligned: Sequence[tuple[int, int]] = ()) -> None:
@@ -199,13 +201,6 @@ def _likeliest(scores: Floats, count: int) -> tuple[NDArray[np.intp], ...]:
 
 
 def _session(graph: bytes, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Windows are of all lengths: an arena would keep room for every one of them.
-    options.enable_cpu_mem_arena = False
-    options.enable_mem_pattern = False
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    remedy = "give the weights of a Whisper model in CTranslate2's form"
+    # Windows are of all lengths.
+    return network(graph, "asr.whisper", extra="asr", remedy=remedy, threads=threads, arena=False)

@@ -16,6 +16,7 @@ import numpy as np
 
 from pipeline.errors import need
 from pipeline.media import Samples
+from pipeline.networks import network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,18 +64,12 @@ def _windows(samples: Samples) -> NDArray[np.float32]:
 
 
 def _model() -> Any:
-    try:
-        import onnxruntime
-    except ImportError:
-        raise need("onnxruntime", "asr", "measure.mos") from None
     found = find_spec("speechmos")
     if found is None or not found.submodule_search_locations:
         raise need("speechmos", "measure", "measure.mos")
     # Its Python modules want librosa, which is only used for another model.
     path = Path(found.submodule_search_locations[0]) / "dnsmos_models" / "sig_bak_ovr.onnx"
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return network(path, "measure.mos", extra="asr", remedy="install speechmos again")
 
 
 __all__ = ["Opinion", "predict"]

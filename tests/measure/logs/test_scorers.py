@@ -80,7 +80,7 @@ PIECES = st.lists(st.sampled_from(["a", "▁b", "▁cd", "e", "▁"]), max_size=
 STEPS = st.lists(st.tuples(PIECES, st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=8)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, tokens=st.sampled_from(["word", "char", "spm"]))
 def test_we_read_simulstream_as_it_does(
     tmp_path: Path, steps: list[tuple[list[str], int, int]], tokens: simulstream.Tokens

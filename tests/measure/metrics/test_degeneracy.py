@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.measure.metrics.degeneracy import Case, Degeneracy, degeneracy
@@ -24,7 +24,6 @@ def test_a_policy_that_keeps_pace_is_sound() -> None:
     assert not found.degenerate
 
 
-@settings(deadline=None)  # the first call imports the library
 @given(st.lists(cases(), min_size=1, max_size=6))
 def test_it_agrees_with_omnisteval(utterances: list[Case]) -> None:
     scoring = pytest.importorskip("omnisteval.scoring", reason="OmniSTEval is not installed")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.measure.metrics import delay, queueing
@@ -87,7 +87,6 @@ def oracle(metric: str, case: Case, **more: object) -> float:
 
 
 @pytest.mark.parametrize("metric", ["al", "laal", "ap", "dal", "yaal", "long_yaal"])
-@settings(deadline=None)  # the first call imports the oracle
 @given(case=cases())
 def test_it_agrees_with_omnisteval(metric: str, case: Case) -> None:
     more = {"longform": True, "time_to_recording_end": 6000.0} if metric == "long_yaal" else {}

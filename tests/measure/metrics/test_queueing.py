@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.measure.metrics import queueing
@@ -57,7 +57,6 @@ def test_work_that_hides_behind_listening_is_not_charged() -> None:
     assert queueing.simuleval(arrivals, work)[-1] == 15_000
 
 
-@settings(deadline=None)  # the first call imports the library
 @given(steps())
 def test_the_correction_is_that_of_omnisteval(given_: tuple[list[float], list[float]]) -> None:
     data = pytest.importorskip("omnisteval.data", reason="OmniSTEval is not installed")

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.measure.recording import Recording, Sentence
@@ -132,13 +132,13 @@ def agrees(talk: Recording, words: list[Said]) -> None:
         assert ours == pytest.approx(expected, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(talks(to="en"))
 def test_it_agrees_with_omnisteval_on_words(case: tuple[Recording, list[Said]]) -> None:
     agrees(*case)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(talks(to="zh"))
 def test_it_agrees_with_omnisteval_on_characters(case: tuple[Recording, list[Said]]) -> None:
     agrees(*case)

@@ -48,7 +48,6 @@ def test_without_a_reference_nothing_has_a_place() -> None:
     assert places([["a"]], []) == []
 
 
-@settings(deadline=None)
 @given(REFERENCE, WORDS)
 def test_no_other_cut_has_fewer_errors(reference: list[list[str]], hypothesis: list[str]) -> None:
     """Of all cuts that leave the first sentence something."""
@@ -78,7 +77,7 @@ def errors(reference: list[str], hypothesis: list[str]) -> int:
     return row[-1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(REFERENCE, st.lists(st.sampled_from("abcdef"), min_size=1, max_size=20))
 def test_it_cuts_as_mwersegmenter_does(reference: list[list[str]], hypothesis: list[str]) -> None:
     program = pytest.importorskip("mweralign.mweralign", reason="mweralign is not installed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import PackageError
@@ -65,7 +65,6 @@ SENTENCES = st.lists(
 )
 
 
-@settings(deadline=None)  # the first call imports the library
 @given(SENTENCES)
 def test_tables_give_the_same_scores(pairs: list[tuple[str, str]]) -> None:
     hypotheses, references = [h for h, _ in pairs], [r for _, r in pairs]

@@ -50,7 +50,6 @@ def test_a_long_text_lies_on_itself(size: int) -> None:
     assert places(text, text, "word").tolist() == list(range(size))
 
 
-@settings(deadline=None)
 @given(TOKENS, TOKENS, UNITS)
 def test_what_belongs_somewhere_rises(reference: list[str], hypothesis: list[str], unit: Unit) -> None:
     found = places(reference, hypothesis, unit)
@@ -59,7 +58,6 @@ def test_what_belongs_somewhere_rises(reference: list[str], hypothesis: list[str
     assert reference == [] or somewhere.size == 0 or somewhere.max() < len(reference)
 
 
-@settings(deadline=None)
 @given(TOKENS, TOKENS, UNITS)
 def test_no_other_alignment_is_better(reference: list[str], hypothesis: list[str], unit: Unit) -> None:
     """The sum of similarities is that of the textbook's program, cell by cell."""
@@ -74,7 +72,7 @@ def test_no_other_alignment_is_better(reference: list[str], hypothesis: list[str
     assert ours == pytest.approx(best[-1, -1])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TOKENS.filter(bool), TOKENS, UNITS)
 def test_it_is_that_of_omnisteval(reference: list[str], hypothesis: list[str], unit: Unit) -> None:
     alignment = pytest.importorskip("omnisteval.alignment", reason="OmniSTEval is not installed")

@@ -53,7 +53,7 @@ def moses(lang: str) -> Any:
     return package.MosesTokenizer(lang=lang, no_escape=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="abzé15.,'’\"`-–:;!?()%…की्ß", min_size=1, max_size=8), st.sampled_from(LANGUAGES))  # noqa: RUF001
 def test_it_cuts_as_moses_does(word: str, lang: str) -> None:
     assert list(tokens([word], lang, "word")[0]) == moses(lang)(normal(word))

@@ -48,7 +48,7 @@ def test_what_the_new_rate_cannot_carry_is_taken_out_and_not_folded_back(hz: flo
 SIGNAL = noise(0.5, rate_hz=44_100)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, len(SIGNAL) - 1), max_size=12))
 def test_any_cutting_gives_the_same_samples(cuts: list[int]) -> None:
     whole = feed(Resample(), audio(SIGNAL, 44_100)).resampled
@@ -57,7 +57,7 @@ def test_any_cutting_gives_the_same_samples(cuts: list[int]) -> None:
     assert parts[-1].end == whole[-1].end
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(1, 30_000),
     st.sampled_from([8_000, 11_025, 44_100, 48_000]),
@@ -68,7 +68,7 @@ def test_nothing_is_lost_at_the_end(count: int, from_hz: int, to_hz: int) -> Non
     assert abs(sum(len(p.payload.samples) for p in out) - count * to_hz / from_hz) <= 1
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(1, len(SIGNAL)))
 def test_later_sound_does_not_change_what_was_given(count: int) -> None:
     whole = audio(SIGNAL, 44_100)

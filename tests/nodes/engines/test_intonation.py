@@ -47,7 +47,7 @@ def test_the_melody_becomes_as_wide_as_asked_around_the_same_middle(factor: floa
     assert after[1] / before[1] == pytest.approx(factor, rel=0.15)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(factor=st.floats(0.65, 1.55), middle_hz=st.floats(80, 300), swing=st.floats(0, 0.3))
 def test_it_stays_as_long_and_about_as_loud_and_has_no_clicks(
     factor: float, middle_hz: float, swing: float

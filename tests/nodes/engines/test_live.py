@@ -54,7 +54,7 @@ def test_words_come_while_somebody_speaks() -> None:
     assert numbers(said(heard)) == list(range(30))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from([0.1, 0.2, 0.4, 0.8, 2.0, 5.0]), min_size=5, max_size=60))
 def test_any_cutting_into_calls_gives_every_word_once(steps: list[float]) -> None:
     talk = [(0.0, 3.2), (5.2, 15.2), (16.4, 40.0)]

@@ -33,7 +33,7 @@ def test_silence_has_none_and_stays(sound: Samples) -> None:
     np.testing.assert_array_equal(brought_to(sound, 16_000, -20), sound)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(level_dbfs=st.floats(-50, -6), wanted_lufs=st.floats(-40, -5))
 def test_it_is_as_loud_as_asked_or_as_its_peak_allows(level_dbfs: float, wanted_lufs: float) -> None:
     sound = tone(0.5, 500, level_dbfs)

@@ -76,7 +76,7 @@ def test_what_has_no_sound_has_no_letters(read: Phonemes, text: str) -> None:
 
 
 @given(text=st.text(max_size=60), reading=st.sampled_from(["en", "en-gb", "es", "fr", "hi", "it", "pt"]))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_can_be_read(read: Phonemes, text: str, reading: str) -> None:
     symbols = read(text, reading)
     assert symbols == symbols.strip()

@@ -22,7 +22,7 @@ SENTENCES = (
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     tempo=st.floats(0.5, 2),
     count=st.integers(0, 30_000),

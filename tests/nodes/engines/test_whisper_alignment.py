@@ -34,7 +34,7 @@ def test_what_lies_behind_the_sound_is_not_looked_at() -> None:
     assert first_positions(behind / behind.sum(2, keepdims=True), 150) == first_positions(attention, 150)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tokens=st.integers(1, 12), positions=st.integers(1, 60), seed=st.integers(0, 9999))
 def test_times_never_go_back(tokens: int, positions: int, seed: int) -> None:
     shares = np.random.default_rng(seed).dirichlet(np.ones(70), (2, tokens)).astype(np.float32)
@@ -43,7 +43,7 @@ def test_times_never_go_back(tokens: int, positions: int, seed: int) -> None:
     assert all(0 <= a <= b < positions for a, b in pairwise([*found, positions - 1]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.integers(1, 6), columns=st.integers(1, 9), seed=st.integers(0, 9999))
 def test_the_path_is_the_cheapest(rows: int, columns: int, seed: int) -> None:
     cost = np.random.default_rng(seed).normal(size=(rows, columns))

@@ -81,7 +81,7 @@ def test_it_computes_its_layers(decoder: Decoder) -> None:
     assert np.abs(reader.attention[0] - attention).max() < 0.01
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(cuts=st.sets(st.integers(1, len(TOKENS) - 1)))
 def test_any_cutting_of_the_tokens_gives_the_same(decoder: Decoder, cuts: set[int]) -> None:
     memory = decoder.memory(STATES)
@@ -165,7 +165,7 @@ def by_trying(table: Floats, room: int) -> float:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(table=TABLES)
 def test_a_beam_that_is_wide_enough_finds_the_likeliest(table: Floats) -> None:
     room = 3
@@ -175,7 +175,7 @@ def test_a_beam_that_is_wide_enough_finds_the_likeliest(table: Floats) -> None:
     assert found.mean == pytest.approx(mean_of(table, found.tokens, room), abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(table=TABLES)
 def test_greedy_takes_the_likeliest_each_time(table: Floats) -> None:
     reader = chain(table)

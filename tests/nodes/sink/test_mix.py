@@ -36,7 +36,7 @@ def gain(pieces: Sequence[Laid]) -> Samples:
 laid = st.tuples(st.integers(0, 10_000), st.integers(20, 3000), st.integers(0, 11_000))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(laid, max_size=6))
 def test_however_late_pieces_come_the_gain_never_jumps(pieces: list[Laid]) -> None:
     found = gain(pieces)

@@ -33,7 +33,7 @@ def test_what_a_program_pushes_comes_out_in_frames() -> None:
     assert [(f.start, f.end) for f in frames] == [(0, ms(20)), (ms(20), ms(40)), (ms(40), ms(50))]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 8000), max_size=8))
 def test_any_cutting_gives_the_same_frames(cuts: list[int]) -> None:
     sound = noise(0.5)
@@ -190,7 +190,7 @@ def test_pictures_follow_each_other_at_fps_or_stand_where_they_are_given() -> No
 STEPS = st.lists(st.tuples(st.booleans(), st.none() | st.integers(0, 20_000)), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEPS)
 def test_whatever_is_stamped_nothing_goes_back_and_held_since_is_kept(
     steps: list[tuple[bool, int | None]],

@@ -76,7 +76,7 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.floats(1, 2000), st.sampled_from([8_000, 16_000, 22_050, 48_000]))
 def test_the_sound_does_not_depend_on_the_length_of_frames(song: Path, frame_ms: float, rate_hz: int) -> None:
     played = heard(play(asap(song, frame_ms=frame_ms, rate_hz=rate_hz)))

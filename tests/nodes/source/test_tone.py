@@ -25,7 +25,7 @@ def test_silence_is_silent() -> None:
     assert not heard(play(Tone(kind="silence", duration_s=0.5))).any()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(1, 500), st.sampled_from([8_000, 44_100]), st.sampled_from(["sine", "noise"]))
 def test_the_signal_does_not_depend_on_the_length_of_frames(frame_ms: float, rate_hz: int, kind: str) -> None:
     def made(frame_ms: float) -> Tone:

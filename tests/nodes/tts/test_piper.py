@@ -120,7 +120,7 @@ def config(**changes: Any) -> str:
             "its phonemes are 'pinyin', which nothing here makes; choose a voice whose",
         ),
         (config(phoneme_id_map={"^": [1]}), "has no number for '\\$'"),
-        (config(), "is no network that can be run"),
+        (config(), "cannot be loaded .* give the file of a Piper voice"),
         (
             None,
             r"cannot be read \(No such file or directory\); a Piper voice is NAME.onnx and NAME.onnx.json",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nodes.vision._following import Following
@@ -58,7 +58,6 @@ def test_another_number_is_another_gesture() -> None:
     assert told([three, four] * 2) == []
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.sampled_from([THUMB, Sign("fist", "left"), NONE]), max_size=40))
 def test_what_begins_ends_once_and_in_order(signs: list[Sign | None]) -> None:
     found = told(signs)
@@ -71,7 +70,6 @@ def test_turns_are_where_a_series_goes_back_far_enough() -> None:
     assert turns([0, 1, 0, 1, 0], 3) == [0]
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.floats(-50, 50), max_size=60), st.floats(1, 20))
 def test_every_turn_but_the_last_goes_far_enough(values: list[float], least: float) -> None:
     found = turns(values, least)
@@ -106,7 +104,6 @@ def test_a_nod_a_shake_and_neither() -> None:
     assert heads(yaw=20, hz=0.3) == []
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.floats(5, 240), st.floats(1, 60))
 def test_the_pace_is_a_bound_on_the_average(source_fps: float, fps: float) -> None:
     pace, times = Pace(fps), [round(index * 1e9 / source_fps) for index in range(300)]

@@ -147,7 +147,7 @@ def test_a_sentence_that_comes_bit_by_bit_has_no_seams() -> None:
 spans = st.lists(st.tuples(st.integers(200, 3000), st.integers(60, 2500)), min_size=1, max_size=6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     spans=spans,
     late_ms=st.sampled_from([0.0, 400.0]),

@@ -55,7 +55,7 @@ def test_a_timbre_that_asks_for_nothing_leaves_sound_alone_bit_for_bit(rate_hz: 
         np.testing.assert_array_equal(applied(samples, rate_hz, timbre), samples)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     gain=st.floats(-9, 9),
     rate_hz=st.sampled_from([8000, 22_050, 24_000, 48_000]),

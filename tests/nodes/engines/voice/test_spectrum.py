@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nodes._engines.voice.rates import at_rate
@@ -22,7 +22,6 @@ def test_silence_between_words_is_no_part_of_the_spectrum() -> None:
     assert long_term(paused, 16_000)[10:390] == pytest.approx(long_term(words, 16_000)[10:390], abs=0.15)
 
 
-@settings(deadline=None)
 @given(st.floats(0.5, 6), st.floats(-3, 3))
 def test_smoothing_keeps_what_is_flat_and_evens_what_is_not(erb: float, level: float) -> None:
     flat = np.full(BINS, level, np.float32)
