@@ -6,14 +6,15 @@ is measured by, and what is tried on it, is said by the nodes. Works on names of
     audio, activity -> voice.profile -> voice.imitate -> `timbre` of an engine that can be shaped
                                                       -> voice.convert, after an engine that cannot
                     -> voice.profile -> an engine that takes the profile itself
+    speech, audio, activity -> voice.delivery: as loud, as quick and as lively as the speaker, whatever the engine
 
 Whose voice is used must have agreed: without `consent` nothing is wired.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -29,10 +30,11 @@ from pipeline.spec import EdgeSpec, ErrorSpec, GraphSpec
 
 Frequency: TypeAlias = Literal["once", "always"]
 
-KNOWS, IMITATES, CONVERTS = "voice.profile", "voice.imitate", "voice.convert"
-WHO, LIKENESS, CONVERTED = "who", "likeness", "likened"  # what they are called in a graph
+KNOWS, IMITATES, CONVERTS, DELIVERS = "voice.profile", "voice.imitate", "voice.convert", "voice.delivery"
+WHO, LIKENESS, CONVERTED, MANNER = "who", "likeness", "likened", "manner"  # what they are called in a graph
 ENCODER = "ge2e"  # the model that tells voices apart
 GENTLE = {"tts.espeak": 0.3}  # engines that are hard to understand when more is done to them, and how much is
+FORGIVEN = {WHO, LIKENESS, MANNER}  # the talk goes on without what they failed at
 ROOM = 1500  # frames of 20 ms that may wait while a voice is measured
 
 
@@ -78,11 +80,12 @@ def with_clone(
         return graph, speech
     graph = graph.plus(WHO, KNOWS, _ears(graph, heard), consent=True, frequency=frequency)
     graph, speech = _shaped(graph, speech)
+    graph, speech = _behind(graph, speech, MANNER, DELIVERS, _ears(graph, heard))
     return _forgiving(_told_turns(graph)), speech
 
 
 def _ears(graph: Graph, heard: Heard) -> dict[str, str | EdgeSpec]:
-    # Live, a voice that is measured late may lose sound; it may not hold up the recogniser beside it.
+    # Live, what measures a voice late may lose sound; it may not hold up the recogniser beside it.
     rule: WhenFull = "drop_oldest" if graph.live else "wait"
     return {
         "audio": EdgeSpec(heard.audio, ROOM, when_full=rule),
@@ -102,10 +105,17 @@ def _shaped(graph: Graph, speech: str) -> tuple[Graph, str]:
     graph = graph.plus(LIKENESS, IMITATES, {"profile": profile}, **told)
     if port:
         return graph.wired(name, **{port: f"{LIKENESS}.timbre"}), speech
+    timbre = {"timbre": f"{LIKENESS}.timbre"}
+    return _behind(graph, speech, CONVERTED, CONVERTS, timbre, **conversion(engine.uses))
+
+
+def _behind(
+    graph: Graph, speech: str, name: str, uses: str, inputs: Mapping[str, str | EdgeSpec], **settings: Any
+) -> tuple[Graph, str]:
+    """A node put between an output of speech and all that it feeds, and the output that they now have."""
     consumers = list(_consumers(graph, speech))
-    inputs = {"speech": speech, "timbre": f"{LIKENESS}.timbre"}
-    graph = graph.plus(CONVERTED, CONVERTS, inputs, **conversion(engine.uses))
-    output = f"{CONVERTED}.{_made(CONVERTS)}"
+    graph = graph.plus(name, uses, {"speech": speech, **inputs}, **settings)
+    output = f"{name}.{_made(uses)}"
     for consumer, port, edge in consumers:
         moved = msgspec.structs.replace(edge, source=output)
         graph = graph.wired(consumer, **{port: moved})
@@ -128,9 +138,9 @@ def _told_turns(graph: Graph) -> Graph:
 
 
 def _forgiving(graph: Graph) -> Graph:
-    """The graph with a talk that goes on in the stock voice where measuring the speaker's fails."""
+    """The graph with a talk that goes on where measuring or following the speaker fails."""
     nodes = {
-        name: msgspec.structs.replace(node, on_error=ErrorSpec("skip")) if name in (WHO, LIKENESS) else node
+        name: msgspec.structs.replace(node, on_error=ErrorSpec("skip")) if name in FORGIVEN else node
         for name, node in graph.spec.nodes.items()
     }
     return Graph(GraphSpec(nodes, graph.spec.file, graph.spec.marks))

@@ -1,12 +1,13 @@
 """Choosing: of all that one speaker said, the stretch by which the voice is to be known.
 
 Decides: which pieces are kept, when a profile is worth making, and when a new one is better than the last. A profile is
-made at three lengths: when there is enough for any, enough for a good one, and as much as helps; after that only where
-the sound became much cleaner. Memory is what is kept of each speaker: `max_s` of sound.
+made at four lengths: when there is enough for any, half-way to a good one, enough for a good one, and as much as helps;
+after that only where the sound became much cleaner. Memory is what is kept of each speaker: `max_s` of sound.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import msgspec
@@ -15,6 +16,7 @@ import numpy as np
 from pipeline.media import Samples
 
 RATE_HZ = 16_000
+GOOD = 3  # lengths up to that of a good one
 CLEANER_DB = 6.0  # by which sound of the same length must be cleaner to be taken instead
 
 
@@ -38,7 +40,8 @@ class Collected:
     """The cleanest sound of one speaker so far. `snr_of` gives decibels of samples at a rate."""
 
     def __init__(self, wanted: Wanted, snr_of: Callable[[Samples, int], float]) -> None:
-        self._steps = (wanted.min_s, wanted.good_s, wanted.max_s)
+        half_way = math.sqrt(wanted.min_s * wanted.good_s)
+        self._steps = (wanted.min_s, half_way, wanted.good_s, wanted.max_s)
         self._snr_of = snr_of
         self._pieces: list[_Piece] = []
         self._made = 0  # steps that the last profile has reached; 0: there is none
@@ -78,7 +81,7 @@ class Collected:
     @property
     def finished(self) -> bool:
         """Whether the last profile rests on enough for a good one."""
-        return self._made >= 2
+        return self._made >= GOOD
 
     def better(self) -> Samples | None:
         """The sound for a profile that is better than the last, (n,) float32; None where there is none."""

@@ -142,7 +142,7 @@ def test_a_graph_of_the_operators_clones_by_converting_what_it_speaks() -> None:
     voice = "  voice: {uses: tts.espeak, inputs: {text: target.translation}}\n"
     recipe = Recipes(Operator(graph=Graph.parse(OWN + voice), to="pt")).of(Wish(to="pt", clone=True))
     assert recipe.graph.member("who").inputs["audio"].source == "caller.audio"
-    assert recipe.graph.member("gateway-speech").inputs["sound"].source == "likened.spoken"
+    assert recipe.graph.member("gateway-speech").inputs["sound"].source == "manner.delivered"
 
 
 def test_where_no_voice_can_be_known_cloning_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

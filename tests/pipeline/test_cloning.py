@@ -40,27 +40,35 @@ def test_an_engine_that_can_be_shaped_is_told_the_timbre(to: str, from_: str, en
     assert wires(graph, "voice")["timbre"] == "likeness.timbre"
     likeness: Any = graph["likeness"]
     assert likeness.engine == engine
-    assert wires(graph, "sound")["sound"] == "voice.speech"
+    assert wires(graph, "manner")["speech"] == "voice.speech"
 
 
 def test_speech_of_any_other_engine_is_converted_and_everybody_gets_what_comes_of_it() -> None:
     graph = cloned("pt", "en", "tts.espeak", video=True, see="none")
     assert wires(graph, "likened")["speech"] == "voice.speech"
     assert wires(graph, "likened")["timbre"] == "likeness.timbre"
+    assert wires(graph, "manner")["speech"] == "likened.spoken"
+
+
+def test_everybody_hears_it_in_the_manner_of_the_speaker() -> None:
+    graph = cloned("pt", "en", "tts.espeak", video=True, see="none")
+    heard = {"audio": "talk.audio", "activity": "speech.activity"}
+    assert wires(graph, "manner") == {"speech": "likened.spoken", **heard}
     for name, port in (("sound", "sound"), ("dub", "speech"), ("events", "speech")):
-        assert wires(graph, name)[port] == "likened.spoken"
+        assert wires(graph, name)[port] == "manner.delivered"
 
 
 def test_measuring_a_voice_never_holds_up_a_live_talk() -> None:
-    live, asap = (
-        cloned("en", "es", pace=pace).member("who").inputs["audio"] for pace in ("realtime", "asap")
-    )
-    assert (live.when_full, asap.when_full) == ("drop_oldest", "wait")
+    live, asap = (cloned("en", "es", pace=pace) for pace in ("realtime", "asap"))
+    for name in ("who", "manner"):
+        assert live.member(name).inputs["audio"].when_full == "drop_oldest"
+        assert asap.member(name).inputs["audio"].when_full == "wait"
 
 
 def test_a_talk_goes_on_in_the_stock_voice_where_measuring_the_speakers_fails() -> None:
     graph = cloned("en", "es")
-    assert [graph.member(name).on_error.policy for name in ("who", "likeness", "voice")] == [
+    assert [graph.member(name).on_error.policy for name in ("who", "likeness", "manner", "voice")] == [
+        "skip",
         "skip",
         "skip",
         "stop",
