@@ -77,6 +77,7 @@ class LiveRecogniser:
         self._speaking = False  # an utterance is open
         self._voice_end_ns = 0  # where the voice was heard last
         self._looked_ns = 0  # up to where the last hypothesis heard
+        self._encoded: tuple[int, Any] = (0, None)  # its window, and where the sound began then
         self._bias: list[int] = []
         self.expect(bias)
 
@@ -184,6 +185,7 @@ class LiveRecogniser:
         """End the utterance."""
         words = self._everything()
         self._draft.clear()
+        self._encoded = 0, None
         self._held.drop_before(min(self._held.end_ns, self._voice_end_ns + self._policy.tail_ms * MS))
         self._speaking = False
         return words
@@ -195,7 +197,7 @@ class LiveRecogniser:
         if at_pause:
             until = min(until, self._voice_end_ns + policy.tail_ms * MS)
         voiced_s = sound.voiced_s(until, above=policy.voice_off)
-        window = self._engine.window(sound.until(until))
+        window = self._encode(until)
         self._looked_ns = until
         said = draft.said
         language = self._reading.spoken(window, voiced_s, fresh=not said)
@@ -216,6 +218,13 @@ class LiveRecogniser:
         settled = sound.start_ns if young else until - policy.behind_ms * MS
         stable = draft.revise(self._placed(window, heard, tokens), settled_ns=settled)
         return draft.commit(stable)
+
+    def _encode(self, until_ns: int) -> Any:
+        """The sound held up to a moment; of what the last look encoded only the end is encoded again."""
+        sound, (start_ns, before) = self._held, self._encoded
+        window = self._engine.window(sound.until(until_ns), before if start_ns == sound.start_ns else None)
+        self._encoded = sound.start_ns, window
+        return window
 
     def _placed(self, window: Any, heard: Hypothesis, tokens: Sequence[int]) -> list[Placed]:
         start = self._held.start_ns

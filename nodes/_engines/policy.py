@@ -28,7 +28,7 @@ Rule: TypeAlias = Literal["agreement+attention", "agreement", "hold", "attention
 class Engine(Protocol):
     """What a speech model must offer; see `whisper.WhisperEngine`."""
 
-    def window(self, samples: NDArray[np.float32]) -> Any: ...
+    def window(self, samples: NDArray[np.float32], after: Any = None) -> Any: ...
     def decode(
         self,
         window: Any,

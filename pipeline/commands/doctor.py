@@ -16,11 +16,11 @@ from pipeline.commands.columns import columns, show
 
 PACKAGES = {  # module: (distribution, extra, what it is for)
     "av": ("av", "", "reading and writing media"),
-    "ctranslate2": ("ctranslate2", "asr", "running recognisers"),
     "faster_whisper": ("faster-whisper", "asr", "features for Whisper"),
+    "tokenizers": ("tokenizers", "asr", "the words of Whisper"),
     "fxtranslate": ("fxtranslate", "asr", "translating text"),
     "onnxruntime": ("onnxruntime", "asr", "running recognisers, voice activity"),
-    "onnx": ("onnx", "asr", "making a recogniser's graph from its weights"),
+    "onnx": ("onnx", "asr", "making a recogniser's graphs from its weights"),
     "webrtcvad": ("webrtcvad-wheels", "asr", "voice activity, the light way"),
     "soxr": ("soxr", "asr", "changing sample rates"),
     "hibari": ("hibari-tts", "tts", "English speech"),

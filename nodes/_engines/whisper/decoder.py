@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from nodes._engines.whisper.graph import Shape, memory_graph, step_graph
+from nodes._engines.whisper.graphs import memory_graph, step_graph
+from nodes._engines.whisper.layers import Half
+from nodes._engines.whisper.session import session
 from nodes._engines.whisper.weights import Weights
-from pipeline.networks import network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,22 +58,32 @@ class Decoder:
 
     def __init__(self, model: Path, *, threads: int, aligned: Sequence[tuple[int, int]] = ()) -> None:
         """`aligned`: layer and number of the heads by which words are placed; with none, those of the upper half."""
-        weights = Weights(model)
-        self._weights = weights
-        self.shape = Shape(weights)
-        layers, heads = self.shape.layers, self.shape.heads
-        upper = [(layer, head) for layer in range(layers // 2, layers) for head in range(heads)]
-        self._memory = _session(memory_graph(weights, self.shape), threads)
-        self._step = _session(step_graph(weights, self.shape, sorted(aligned) or upper), threads)
-        new = (f"new_{what}.{layer}" for layer in range(layers) for what in ("keys", "values"))
+        half = Half(Weights(model), "decoder")
+        self._weights = half.weights
+        self.layers, self.heads, self.size = half.layers, half.heads, half.size
+        self.vocabulary = int(half.weights.array("decoder/embeddings/weight").shape[0])
+        upper = range(half.layers // 2, half.layers)
+        heads = sorted(aligned) or [(layer, head) for layer in upper for head in range(half.heads)]
+        self._memory = session(memory_graph(half), threads)
+        self._step = session(step_graph(half, heads), threads)
+        new = (f"new_{what}.{layer}" for layer in range(half.layers) for what in ("keys", "values"))
         self._given = ["logits", "attention", *new]
-        self._positions = weights.floats("decoder/position_encodings/encodings")
+        self._positions = half.floats("position_encodings/encodings")
         self.longest = len(self._positions)  # tokens that it has places for, the prompt included
 
-    def memory(self, states: Floats) -> Memory:
-        """Make encoder states, (1, n, width), ready to be decoded, as often as wanted."""
+    def memory(self, states: Floats, after: Memory | None = None, settled: int = 0) -> Memory:
+        """Make encoder states, (1, n, width), ready to be decoded, as often as wanted.
+
+        They stand behind the first `settled` positions of `after`, if that is given.
+        """
         names = [output.name for output in self._memory.get_outputs()]
-        return Memory(zip(names, self._memory.run(names, {"states": states}), strict=True))
+        memory = Memory(zip(names, self._memory.run(names, {"states": states}), strict=True))
+        if after is None:
+            return memory
+        for name, new in memory.items():
+            axis = 3 if name.startswith("keys") else 2
+            memory[name] = np.concatenate([after[name].take(range(settled), axis), new], axis)
+        return memory
 
     def reader(self, memory: Memory) -> Reader:
         """Begin to decode."""
@@ -95,10 +106,9 @@ class Reader:
     def __init__(self, decoder: Decoder, memory: Memory) -> None:
         self._decoder = decoder
         self._memory = memory
-        shape = decoder.shape
-        none = np.zeros((1, shape.heads, 0, shape.size), np.float32)
+        none = np.zeros((1, decoder.heads, 0, decoder.size), np.float32)
         self._kept = {
-            f"self_{what}.{layer}": none for layer in range(shape.layers) for what in ("keys", "values")
+            f"self_{what}.{layer}": none for layer in range(decoder.layers) for what in ("keys", "values")
         }
         self.before = 0  # tokens read
         self.attention: Floats = np.zeros((1, 0, 0, 0), np.float32)  # of the last pass: (b, heads, t, n)
@@ -198,9 +208,3 @@ def _likeliest(scores: Floats, count: int) -> tuple[NDArray[np.intp], ...]:
     best = np.argpartition(flat, -min(count, len(flat)))[-count:]
     best = best[np.argsort(flat[best])[::-1]]
     return np.unravel_index(best[np.isfinite(flat[best])], scores.shape)
-
-
-def _session(graph: bytes, threads: int) -> Any:
-    remedy = "give the weights of a Whisper model in CTranslate2's form"
-    # Windows are of all lengths.
-    return network(graph, "asr.whisper", extra="asr", remedy=remedy, threads=threads, arena=False)

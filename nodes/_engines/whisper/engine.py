@@ -3,19 +3,18 @@
 What it decides: how sound becomes features (only what was heard, then a short pad of silence), how a prompt is
 laid out, which symbols are never spoken, and how tokens make whole words.
 
-How it works. CTranslate2 encodes feature windows of any length, so a window of 5 s costs a tenth of the padded
-30 s that Whisper was trained on. A window is encoded once and may be decoded, aligned and asked for its language.
+How it works. Sound is encoded as long as it is, so a window of 5 s costs a tenth of the padded 30 s that Whisper was
+trained on; of a window that grows only its end (`encoder.py`). It is encoded once and may be decoded, aligned and asked
+for its language.
 The prompt is `<|startofprev|> earlier text <|startoftranscript|> <|language|> <|task|> <|notimestamps|> forced`,
 (Radford et al. 2022, section 2.3); forced tokens are words that were already given out, so a hypothesis only ever
-continues them. All of it goes through the decoder in one pass, which CTranslate2's own decoder does token by token:
-docs/adr/0011-whisper-decoder.md.
+continues them. All of it goes through the decoder in one pass (docs/adr/0011-whisper-decoder.md).
 
 What must change with it: `policy.Engine`, the protocol that the state machine asks for.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ import numpy as np
 
 from nodes._engines.whisper.alignment import first_positions
 from nodes._engines.whisper.decoder import Decoder, Memory, Search
+from nodes._engines.whisper.encoder import Encoded, Encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 RATE_HZ = 16_000
 FRAME_S = 0.02  # one position of the encoder
 PAD_S = 1.0  # silence after what was heard; with less the tail loops, with more it only costs
+SETTLE_S = 1.5  # what a position must have heard after it before it is encoded no more
 LONGEST_S = 29.0  # the encoder has positions for 30 s
 _LANGUAGE = re.compile(r"<\|[a-z]{2,3}\|>")
 FILES = ("model.bin", "config.json", "tokenizer.json")
@@ -49,6 +50,12 @@ class Window:
 
     memory: Memory  # what the decoder attends to
     seconds: float  # of sound, without the pad
+    encoded: Encoded  # for the window that comes after
+
+    @property
+    def settled(self) -> int:
+        """Positions that heard enough of what came after them to stay as they are."""
+        return max(0, int((self.seconds - SETTLE_S) / FRAME_S))
 
 
 @dataclass(frozen=True)
@@ -84,13 +91,13 @@ class WhisperEngine:
     Raises: EngineError for a language that the model has no token for.
     """
 
-    def __init__(self, encoder: Any, decoder: Decoder, tokenizer: Any, config: dict[str, Any]) -> None:
+    def __init__(self, encoder: Encoder, decoder: Decoder, tokenizer: Any, config: dict[str, Any]) -> None:
         from faster_whisper.feature_extractor import FeatureExtractor
 
         self._encoder = encoder
         self._decoder = decoder
         self._tokenizer = tokenizer
-        self._features = FeatureExtractor(feature_size=encoder.n_mels)
+        self._features = FeatureExtractor(feature_size=encoder.mels)
         token = tokenizer.token_to_id
         self._start = token("<|startoftranscript|>")
         self._earlier = token("<|startofprev|>")
@@ -98,7 +105,7 @@ class WhisperEngine:
         self._plain = token("<|notimestamps|>")
         self._nobody = self._plain - 1  # <|nospeech|>, which some tokenizers call <|nocaptions|>
         self._tasks = {name: token(f"<|{name}|>") for name in ("transcribe", "translate")}
-        special = range(self._end + 1, decoder.shape.vocabulary)
+        special = range(self._end + 1, decoder.vocabulary)
         never = {*config.get("suppress_ids", ()), *_unspoken(tokenizer), *special}
         self._search = Search(self._end, sorted(never), config.get("suppress_ids_begin", ()))
         self._languages = {
@@ -108,8 +115,8 @@ class WhisperEngine:
         }
 
     @classmethod
-    def load(cls, folder: str | Path, *, threads: int = 1, compute_type: str = "int8") -> WhisperEngine:
-        """Load a CTranslate2 Whisper model from a folder.
+    def load(cls, folder: str | Path, *, threads: int = 1) -> WhisperEngine:
+        """Load a Whisper model in CTranslate2's form from a folder.
 
         Raises: EngineError when a file is missing or a package is not installed.
         """
@@ -122,25 +129,13 @@ class WhisperEngine:
                 f"{path}: no {', '.join(missing)} here; give a folder with a CTranslate2 Whisper model "
                 "(dragoman models fetch whisper-base)"
             )
-        # Its OpenMP reads this once, and without it spins on every core whatever `threads` says.
-        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-        # Its oneDNN keeps code for every length of window that it has met, 1 MB each; windows are of all lengths.
-        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8")
         config = json.loads((path / "config.json").read_text(encoding="utf-8"))
         try:
-            import ctranslate2
             import tokenizers
 
             heads = [(int(layer), int(head)) for layer, head in config.get("alignment_heads") or ()]
+            encoder = Encoder(path / "model.bin", threads=threads)
             decoder = Decoder(path / "model.bin", threads=threads, aligned=heads)
-            encoder = ctranslate2.models.Whisper(
-                str(path),
-                device="cpu",
-                compute_type=compute_type,
-                intra_threads=threads,
-                # callers that share the weights do not wait in line
-                inter_threads=max(1, (os.cpu_count() or 1) // threads),
-            )
             tokenizer = tokenizers.Tokenizer.from_file(str(path / "tokenizer.json"))
             return cls(encoder, decoder, tokenizer, config)
         except ImportError as error:
@@ -150,18 +145,21 @@ class WhisperEngine:
         except ValueError as error:
             raise EngineError(str(error)) from error
 
-    def window(self, samples: NDArray[np.float32]) -> Window:
-        """Encode `samples`, (n,) float32 mono 16 kHz, at most 29 s of them."""
-        import ctranslate2
+    def window(self, samples: NDArray[np.float32], after: Window | None = None) -> Window:
+        """Encode `samples`, (n,) float32 mono 16 kHz, at most 29 s of them.
 
+        `after` is a window of the first of these samples, of which all is taken over that is settled.
+        """
         seconds = len(samples) / RATE_HZ
         if seconds > LONGEST_S:
             raise EngineError(f"a window of {seconds:.1f} s; give at most {LONGEST_S:.0f} s")
         frames = self._features(samples, padding=int(PAD_S * RATE_HZ))  # (80, n) float32
-        even = frames.shape[1] // 2 * 2
-        batch = np.ascontiguousarray(frames[None, :, :even], dtype=np.float32)
-        states = np.array(self._encoder.encode(ctranslate2.StorageView.from_array(batch)))
-        return Window(self._decoder.memory(states), seconds)
+        encoded_before, memory_before, settled = None, None, 0
+        if after is not None:
+            encoded_before, memory_before, settled = after.encoded, after.memory, after.settled
+        encoded = self._encoder.encode(frames.astype(np.float32), encoded_before, settled)
+        memory = self._decoder.memory(encoded.states, memory_before, settled)
+        return Window(memory, seconds, encoded)
 
     def decode(
         self,

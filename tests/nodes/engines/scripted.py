@@ -7,6 +7,7 @@ Samples carry their own index, so that a window knows where in the stream it lie
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class ScriptedEngine:
         self.reminders: list[list[int]] = []
         self._logprob, self._no_speech, self._code = logprob, no_speech, code
 
-    def window(self, samples: NDArray[np.float32]) -> tuple[float, float]:
+    def window(self, samples: NDArray[np.float32], after: Any = None) -> tuple[float, float]:
         self.windows.append(len(samples) / RATE_HZ)
         return float(samples[0]) / RATE_HZ, float(samples[-1] + 1) / RATE_HZ
 

@@ -76,6 +76,21 @@ def test_forced_tokens_take_none_of_the_room() -> None:
 
 
 @pytest.mark.model
+@pytest.mark.media
+def test_of_a_sound_that_grows_only_the_end_is_encoded_and_the_same_is_heard() -> None:
+    model, sound = engine(), speech("en", "jfk")[: 9 * RATE_HZ]
+    window = None
+    for seconds in range(2, 10):
+        window = model.window(sound[: seconds * RATE_HZ], window)
+    assert window is not None
+    assert window.encoded.states.shape[1] < 200  # of 500 positions
+    at_once = model.window(sound)
+    one, other = (model.decode(w, language="en", task="transcribe") for w in (window, at_once))
+    assert one.tokens == other.tokens
+    assert one.logprob == pytest.approx(other.logprob, abs=0.05)
+
+
+@pytest.mark.model
 def test_characters_of_several_tokens_stay_whole() -> None:
     model = engine()
     tokens = model.tokens("世界の鰯雲")

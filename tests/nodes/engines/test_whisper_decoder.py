@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise, product
 from typing import Any
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nodes._engines.whisper.decoder import Decoder, Search
-from tests.nodes.engines.tiny_whisper import HEADS, LAYERS, POSITIONS, VOCABULARY, WIDTH, weights, write
+from tests.nodes.engines.tiny_whisper import LAYERS, POSITIONS, VOCABULARY, WIDTH, Plain, weights, write
 
 pytest.importorskip("onnx", reason="onnx is not installed: pip install 'dragoman[asr]'")
 pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install 'dragoman[asr]'")
@@ -33,43 +32,19 @@ def decoder(tmp_path_factory: pytest.TempPathFactory) -> Decoder:
 
 def plain(tokens: Sequence[int]) -> tuple[Floats, Floats]:
     """The same layers in numpy, without a cache and without rounding: (t, vocabulary), (aligned, t, n)."""
-    w = weights()
+    layers = Plain()
     seen: dict[tuple[int, int], Any] = {}
-    embeddings = w["decoder/embeddings/weight"]
-    x = embeddings[list(tokens)] + w["decoder/position_encodings/encodings"][: len(tokens)]
-
-    def norm(x: Any, name: str) -> Any:
-        spread = np.sqrt(x.var(-1, keepdims=True) + 1e-5)
-        return (x - x.mean(-1, keepdims=True)) / spread * w[f"{name}/gamma"] + w[f"{name}/beta"]
-
-    def linear(x: Any, name: str) -> Any:
-        return x @ w[f"{name}/weight"].T + w[f"{name}/bias"]
-
-    def attend(q: Any, k: Any, v: Any, *, mask: Any, layer: int) -> Any:
-        out = []
-        for head, (a, b, c) in enumerate(zip(*(np.split(m, HEADS, -1) for m in (q, k, v)), strict=True)):
-            scores = a @ b.T / np.sqrt(WIDTH / HEADS) + mask
-            share = np.exp(scores - scores.max(-1, keepdims=True))
-            share /= share.sum(-1, keepdims=True)
-            seen[layer, head] = share  # of the sound in the end, which is attended to last
-            out.append(share @ c)
-        return np.concatenate(out, -1)
-
+    embeddings = layers.w["decoder/embeddings/weight"]
+    x = embeddings[list(tokens)] + layers.w["decoder/position_encodings/encodings"][: len(tokens)]
     later = np.triu(np.full((len(tokens), len(tokens)), -1e9), 1)
     for layer in range(LAYERS):
         at = f"decoder/layer_{layer}"
-        q, k, v = np.split(
-            linear(norm(x, f"{at}/self_attention/layer_norm"), f"{at}/self_attention/linear_0"), 3, -1
-        )
-        x = x + linear(attend(q, k, v, mask=later, layer=layer), f"{at}/self_attention/linear_1")
-        q = linear(norm(x, f"{at}/attention/layer_norm"), f"{at}/attention/linear_0")
-        k, v = np.split(linear(STATES[0], f"{at}/attention/linear_1"), 2, -1)
-        x = x + linear(attend(q, k, v, mask=0.0, layer=layer), f"{at}/attention/linear_2")
-        h = linear(norm(x, f"{at}/ffn/layer_norm"), f"{at}/ffn/linear_0")
-        gelu = 0.5 * h * (1 + np.vectorize(math.erf)(h / np.sqrt(2)))
-        x = x + linear(gelu, f"{at}/ffn/linear_1")
-    logits = norm(x, "decoder/layer_norm") @ embeddings.T
-    return logits, np.stack([seen[head] for head in ALIGNED])
+        x = layers.within(x, at, later)
+        q = layers.linear(layers.norm(x, f"{at}/attention/layer_norm"), f"{at}/attention/linear_0")
+        out, heads = layers.attend(q, *np.split(layers.linear(STATES[0], f"{at}/attention/linear_1"), 2, -1))
+        seen |= {(layer, head): share for head, share in enumerate(heads)}
+        x = layers.thought(x + layers.linear(out, f"{at}/attention/linear_2"), at)
+    return layers.norm(x, "decoder/layer_norm") @ embeddings.T, np.stack([seen[head] for head in ALIGNED])
 
 
 def test_it_computes_its_layers(decoder: Decoder) -> None:
@@ -114,9 +89,17 @@ def test_hypotheses_side_by_side_are_read_as_alone(decoder: Decoder) -> None:
         np.testing.assert_allclose(both[row], alone, atol=0.05 * alone.std())
 
 
+def test_a_sound_may_be_made_ready_piece_by_piece(decoder: Decoder) -> None:
+    whole = decoder.memory(STATES)
+    grown = decoder.memory(STATES[:, 12:], after=whole, settled=12)
+    assert grown.keys() == whole.keys()
+    for name in whole:
+        np.testing.assert_allclose(grown[name], whole[name], atol=1e-5)
+
+
 def test_there_are_so_many_places(decoder: Decoder) -> None:
     assert decoder.longest == POSITIONS
-    assert decoder.shape.vocabulary == VOCABULARY
+    assert decoder.vocabulary == VOCABULARY
 
 
 class Chain:
