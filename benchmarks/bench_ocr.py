@@ -4,7 +4,7 @@
 
 Character error rate: edits between what an engine read on a page (its lines from above to below) and the text of the page,
 by the characters of the latter; spaces, bullets, case of full and half width do not count. In a video a line is found when a
-text that stands on the screen with its slide is 90 % like it; its delay runs from the beginning of the slide to the moment
+text that stands on the screen with its slide is 90 % like it; its delay runs from the first picture of the slide to the moment
 when the text was told: in stream time alone (waiting until the slide stands), and with the time that reading took, by the wall
 clock (which other work on the machine lengthens) and as CPU seconds of all its threads. Each as median and maximum. A text is spurious when no part of what is on the screen is 80 % like it.
 """
@@ -173,8 +173,10 @@ def bench_video(engine: str, line: dict[str, Any], root: Path) -> dict[str, Any]
             if first is None:
                 missed.append(wanted)
                 continue
-            late = max(0.0, first.at_s - start)
             took = first.at_s > start - 1  # else it stood there before
+            # slides are given in whole seconds; the first picture may come a moment before
+            shown = min(start, to_seconds(first.text.start)) if took else start
+            late = max(0.0, first.at_s - shown)
             found.append((late, late + took * first.wall_s, late + took * first.cpu_s))
     in_stream, by_wall, by_cpu = zip(*found, strict=True)
     pages = [(slide["start"], slide["end"], plain(slide["text"])) for slide in line["text_timeline"]]

@@ -12,18 +12,21 @@ import numpy as np
 
 from nodes._engines.opencv import opencv
 from nodes.ocr._lines import Line, Reading
-from nodes.ocr._scripts import language_of
+from nodes.ocr._scripts import language_of, script_of
 from pipeline.errors import ModelError, need
 from pipeline.media import Pixels
 from pipeline.shared import shared
 
 SCRIPTS = frozenset({"LATIN", "CJK"})  # what it reads
+_LARGE = "CJK"  # as wide as high, so they can be told apart when they are read smaller, which costs less
+_LARGE_ROOM = 1 / 6  # heights of such a line that it gets above and below; Latin letters would suffer
 _SMALLEST = 32  # pixels: the least side that the detector takes
 _SETTINGS: dict[str, Any] = {
     "Global.log_level": "error",
     "Global.use_preprocess_img": False,  # pictures come in the size in which they are to be looked at
     "Global.use_vertical_padding": False,
     "Global.text_score": 0.0,
+    "Rec.rec_img_shape": [3, 48, 48],  # the least: by default a line is widened to 320, which is read as well
     "Det.limit_type": "max",
     "Det.limit_side_len": 100_000,
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # lines are read side by side instead
@@ -38,6 +41,7 @@ class Rapid:
         """Raises `PackageError` where the package is absent, `ModelError` where its models will not do."""
         self.cv2 = opencv(wanted_by)
         self._langs = langs
+        self._only_large = bool(langs) and all(script_of(lang) == _LARGE for lang in langs)
         self._lease = shared(("rapidocr",), lambda: _load(wanted_by))
         self._finder, self._reader = self._lease.value
 
@@ -58,6 +62,9 @@ class Rapid:
 
     def read_one(self, pixels: Pixels) -> Reading:
         """What a picture of one line says."""
+        if self._only_large:
+            room = round(pixels.shape[0] * _LARGE_ROOM)
+            pixels = self.cv2.copyMakeBorder(pixels, room, room, 0, 0, self.cv2.BORDER_REPLICATE)
         read = self._reader(_bgr(pixels), use_det=False, use_cls=False, use_rec=True)
         if not read.txts:
             return Reading("", 0.0)

@@ -60,6 +60,13 @@ def test_a_script_that_rapidocr_does_not_know_is_read_by_tesseract(langs: list[s
     assert "ru" in {text.lang for text in told}
 
 
+@pytest.mark.media
+@pytest.mark.parametrize("lang", ["ja", "zh"])
+def test_large_letters_are_read_though_they_are_made_small(lang: str) -> None:
+    pixels, lines = slide(lang)
+    assert found(lines, begun(feed(AutoOcr([lang]), [change(pixels)]))) >= 0.9
+
+
 def test_rapidocr_needs_no_language() -> None:
     told = begun(feed(RapidOcr(), [change(drawn(TITLE, BELOW))]))
     assert [text.text for text in told] == ["Harrow Bay Ferry", "Departure 19:45"]
