@@ -21,9 +21,13 @@ def opencv(wanted_by: str) -> Any:
 
 
 def whole(cv2: Any, wanted_by: str) -> Any:
-    """The module, if it is all there. Raises `PackageError` where files of it are missing."""
+    """The module, if it is all there, with no threads of its own. Raises `PackageError` where files of it are missing.
+
+    Its pool stays awake between calls, and that costs more than it brings for pictures that take a millisecond.
+    """
     if not hasattr(cv2, "resize"):
         raise PackageError(
             f"{wanted_by}: OpenCV is broken, as when one of two builds was removed; type: dragoman doctor"
         )
+    cv2.setNumThreads(1)
     return cv2

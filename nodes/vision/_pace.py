@@ -14,10 +14,11 @@ class Pace:
         self._step: Ns = round(SECOND / fps) if fps else 0
         self._due: Ns | None = None
 
-    def takes(self, at: Ns) -> bool:
-        """Whether the picture at stream time `at` is looked at."""
-        if self._due is not None and at < self._due - _SLACK:
+    def takes(self, at: Ns, every: int = 1) -> bool:
+        """Whether the picture at stream time `at` is looked at; `every` 2 is half the pace, from one call to the next."""
+        due = at if self._due is None else self._due + (every - 1) * self._step
+        if at < due - _SLACK:
             return False
-        late = self._due is None or at - self._due >= self._step
-        self._due = (at if late or self._due is None else self._due) + self._step
+        late = at - due >= self._step
+        self._due = (at if late else due) + self._step
         return True

@@ -28,6 +28,7 @@ from pipeline.port import Emission, Input, Output
 FILE = "gesture_recognizer.task"  # the publisher's own bundle, in a folder of the user's
 PARTS = "operations.task"  # what can be fetched; see _gesture_bundle.py
 LOOKS, SURE = 5, 3  # a sign counts in three of five looks
+IDLE = 2  # while no hand is there, every second look is enough: looking for one costs more than following one
 WAVE_SPAN, WAVE_PALMS, WAVE_TIMES = ms(1500), 0.25, 3
 
 
@@ -54,7 +55,7 @@ class GestureRecogniser(Node):
     Source: Zhang et al. 2020, "MediaPipe Hands: on-device real-time hand tracking" (the landmarks).
     """
 
-    fps: Annotated[float, Meta(ge=0, le=120)] = 7  # pictures looked at a second, at most; 0: all
+    fps: Annotated[float, Meta(ge=0, le=120)] = 7  # looks a second, half without a hand; 0: all
     hands_at_most: Annotated[int, Meta(ge=1, le=10)] = 1  # hands followed; a second doubles the cost
     threshold: Annotated[float, Meta(ge=0, le=1)] = 0.55  # score from which a shape of a hand counts, 0 to 1
     model: str = "mediapipe-hand"  # name of a model, or a folder with gesture_recognizer.task
@@ -93,7 +94,8 @@ class GestureRecogniser(Node):
             if packet.start > self._heads_until:  # a long picture overlaps two
                 self._heads_until, self._faces = packet.start, packet.payload.faces
                 yield from self._told(self._head.see(packet))
-        if self._eye is not None and self._pace.takes(video.start):
+        every = 1 if self._following.numbers else IDLE
+        if self._eye is not None and self._pace.takes(video.start, every):
             yield from self._look(self._eye, video)
 
     def finish(self) -> Iterator[Emission[Any]]:

@@ -113,6 +113,14 @@ def test_the_pace_is_a_bound_on_the_average(source_fps: float, fps: float) -> No
     assert len(taken) >= min(len(times), times[-1] / 1e9 * fps * 0.45)
 
 
+def test_half_the_pace_is_every_second_look_and_the_whole_one_is_back_at_once() -> None:
+    pace, at = Pace(5), [ms(40 * index) for index in range(60)]
+    idle = [time for time in at if pace.takes(time, 2 if time < ms(1200) else 1)]
+    gaps = {later - time for time, later in pairwise(time for time in idle if time < ms(1200))}
+    assert gaps == {ms(400)}
+    assert [time for time in idle if time >= ms(1200)][:3] == [ms(1200), ms(1400), ms(1600)]
+
+
 def test_numbers_stay_with_what_they_were_given_to() -> None:
     following = Following()
     left, right = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.1, 0.8, 0.3)
