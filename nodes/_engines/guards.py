@@ -19,6 +19,7 @@ HOPELESS_LOGPROB = -2.2  # whatever the rest says
 SURELY_NO_SPEECH = 0.85  # above it a word or two is a hiccup, such as "you" in silence
 PACKED = 2.4  # length of a text over its length when packed: Whisper's own rule
 WORDS_PER_S = 6.0  # of voiced sound; fast speech has 4
+CROWDED_WORDS = 3  # may begin at one moment: when a word begins is not known to the syllable
 ECHO_WORDS_PER_S = 3.5  # a phrase that comes twice, and faster than this, was said once
 SPARSE_WORDS_PER_S = 1.5  # slower than anybody speaks for seconds on end
 SHORTEST_VOICE_S = 0.2  # less voice than this has no word in it
@@ -52,6 +53,17 @@ def unechoed(tokens: Sequence[int], *, shortest: int = 3, longest: int = 20) -> 
         if same >= max(shortest, period / 2):
             return len(tokens) - min(same, period * (same // period or 1))
     return len(tokens)
+
+
+def uncrowded(starts_s: Sequence[float], end_s: float) -> int:
+    """How many words stand before those to come are more than anybody says between their beginning and the end.
+
+    A model that goes on when all was said has nowhere to point to but the end of the sound.
+    """
+    for count, start_s in enumerate(starts_s):
+        if len(starts_s) - count > CROWDED_WORDS + WORDS_PER_S * max(0.0, end_s - start_s):
+            return count
+    return len(starts_s)
 
 
 def packing(text: str) -> float:

@@ -216,7 +216,9 @@ class LiveRecogniser:
             return []  # what earlier hypotheses said of this sound stands
         young = not said and until - sound.start_ns < policy.young_ms * MS
         settled = sound.start_ns if young else until - policy.behind_ms * MS
-        stable = draft.revise(self._placed(window, heard, tokens), settled_ns=settled)
+        placed = self._placed(window, heard, tokens)
+        placed = placed[: len(said) + self._reading.placeable(placed[len(said) :], until)]
+        stable = draft.revise(placed, settled_ns=settled)
         return draft.commit(stable)
 
     def _encode(self, until_ns: int) -> Any:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from nodes._engines.draft import join
-from nodes._engines.guards import ECHO_WORDS_PER_S, believable, unechoed, unrepeated
+from nodes._engines.guards import ECHO_WORDS_PER_S, believable, uncrowded, unechoed, unrepeated
 from nodes._engines.policy import Engine
+from nodes._engines.sound import SECOND_NS
+from nodes._engines.stability import Placed
 
 if TYPE_CHECKING:
     from nodes._engines.whisper import Hypothesis, Word
@@ -74,6 +76,20 @@ class Reading:
         hasty = self._count(tokens) > ECHO_WORDS_PER_S * voiced_s  # said twice in earnest takes its time
         tried = [tokens, less] if at_pause and not hasty else [less]
         return next((some for some in tried if self._believable(some, heard, voiced_s)), [])
+
+    def placeable(self, tail: Sequence[Placed], until_ns: int) -> int:
+        """How many tokens of a tail stand, given where they were heard in sound that ends at `until_ns`.
+
+        Several words of a translation may well come from one moment.
+        """
+        if self.task == "translate":
+            return len(tail)
+        begins = [0]
+        for word in self.words([placed.token for placed in tail]):
+            begins.append(begins[-1] + len(word.tokens))
+        starts_s = [tail[begin].start_ns / SECOND_NS for begin in begins[:-1]]
+        count = uncrowded(starts_s, until_ns / SECOND_NS)
+        return len(tail) if count == len(starts_s) else begins[count]
 
     def _sentence(self, tokens: Sequence[int], least: int) -> int:
         """How many tokens there are to the end of the last sentence behind `least`; all of them if none ends."""

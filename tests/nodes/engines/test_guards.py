@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nodes._engines.guards import believable, packing, unechoed, unrepeated
+from nodes._engines.guards import believable, packing, uncrowded, unechoed, unrepeated
 
 SPOKEN: dict[str, Any] = {
     "text": "To enter the echo test, press one.",
@@ -55,6 +55,21 @@ def test_much_voice_outweighs_the_models_own_doubt() -> None:
 def test_a_loop_is_cut_after_its_first_round(text: str, kept: int) -> None:
     tokens = [hash(word) for word in text.split()]
     assert unrepeated(tokens) == kept
+
+
+@pytest.mark.parametrize(
+    ("starts", "kept"),
+    [
+        ([0.0, 0.3, 0.5, 0.8, 1.1, 1.5], 6),
+        ([0.0, 0.3, 0.5, 1.9, 1.9, 1.9], 6),
+        ([0.0, 0.3, 0.5, 1.9, 1.9, 1.9, 1.9], 3),
+        ([1.99] * 7, 0),
+        ([], 0),
+    ],
+    ids=["spoken", "three at the end", "four at the end", "all at the end", "none"],
+)
+def test_words_that_crowd_at_the_end_of_the_sound_were_not_said(starts: list[float], kept: int) -> None:
+    assert uncrowded(starts, 2.0) == kept
 
 
 def test_a_loop_packs_better_than_speech() -> None:
