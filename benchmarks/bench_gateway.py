@@ -1,9 +1,9 @@
 """The gateway: how many live sessions, what it adds to a delay, what idle and vanished sessions cost.
 
     python -m benchmarks.bench_gateway [--parts live,added,idle,churn] [--sessions 1,2,4,6,8] [--seconds 60]
-                                       [--idle 500] [--churn 200] [--json FILE]
+                                       [--late-s 4] [--idle 500] [--churn 200] [--json FILE]
 
-live   talks at the pace of life over the WebSocket, more and more at a time, until 95 of 100 words come later than 4 s.
+live   talks at the pace of life over the WebSocket, more and more at a time, until 5 of 100 words come later than 4 s.
        A word's delay runs from its end in life to its arrival; first audio from the begin of the first turn.
 added  a graph that costs nothing, through the gateway and without it: the difference is the gateway's own.
 idle   connected and silent: CPU and memory of the server.
@@ -33,7 +33,6 @@ from pipeline.demo import recording
 from pipeline.graph import Graph
 from pipeline.scheduler import start
 
-TOO_LATE_S = 4.0
 ROUTE = ("--from", "en", "--to", "pt")
 WISH = {"from": "en", "to": "pt", "speak": True}
 WARM = 20  # sessions before memory is looked at
@@ -47,6 +46,7 @@ def main() -> None:
     parser.add_argument("--parts", default="live,added,idle,churn")
     parser.add_argument("--sessions", default="1,2,4,6,8")
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--late-s", type=float, default=4, help="p95 of a word's delay at which it is enough")
     parser.add_argument("--idle", type=int, default=500)
     parser.add_argument("--churn", type=int, default=200)
     parser.add_argument("--json", default="out/bench/gateway.json")
@@ -88,9 +88,9 @@ def live(given: argparse.Namespace) -> dict[str, Any]:
                 f"{row['first_audio_s']:>10.2f}{cores:>8.2f}{len(row['errors']):>9}",
                 flush=True,
             )
-            if not row["p95_s"] <= TOO_LATE_S:
+            if not row["p95_s"] <= given.late_s:
                 break
-    print(f"goal: at least 4 sessions with p95 under {TOO_LATE_S:g} s")
+    print("goal: at least 4 sessions with p95 under 4 s")
     return {"rows": rows}
 
 

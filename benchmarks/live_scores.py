@@ -1,4 +1,4 @@
-"""Scores of a live run by pipeline.measure: LongYAAL, p95 of a word's delay, chrF, growth of the lag; seconds."""
+"""Scores of a live run by pipeline.measure: LongYAAL, p50 and p95 of a word's delay, chrF, growth of the lag; seconds."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def long_yaal(said: list[Timed], recording: Recording) -> float:
     )
 
 
-def p95(said: list[Timed]) -> float:
-    """95th percentile of the time from the end of a word's source to the moment at which it came out."""
-    return float(np.percentile(word_delay.word_delays(_said(said)), 95)) / 1000 if said else float("nan")
+def delay(said: list[Timed], percent: float) -> float:
+    """Percentile of the time from the end of a word's source to the moment at which it came out."""
+    return float(np.percentile(word_delay.word_delays(_said(said)), percent)) / 1000 if said else float("nan")
 
 
 def growth(said: list[Timed]) -> float:
