@@ -117,7 +117,7 @@ def test_only_the_limit_cuts_what_belongs_together(stream: list[Packet[Text]]) -
     ("wrong", "words"),
     [
         ({"floor": 0.9, "threshold": 0.8}, r"floor 0\.9 is above threshold 0\.8; give a floor"),
-        ({"min_ms": 5000.0}, r"min_ms 5000 is above max_ms 3500; give a min_ms"),
+        ({"min_ms": 5000.0}, r"min_ms 5000 is above max_ms 3000; give a min_ms"),
         ({"min_words": 9, "max_words": 5}, r"min_words 9 is above max_words 5; swap them"),
     ],
 )
