@@ -31,9 +31,7 @@ def network(
     given = model if isinstance(model, bytes) else str(model)
     try:
         return onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
-    except (
-        Exception
-    ) as error:  # ONNX Runtime's errors, one for each fault of a file, have no base of their own
+    except Exception as error:  # ONNX Runtime's errors have no base of their own
         place = "its graph" if isinstance(model, bytes) else model
         raise ModelError(f"{wanted_by}: {place} cannot be loaded ({error}); {remedy}") from error
 

@@ -82,7 +82,8 @@ class Decoder:
             return memory
         for name, new in memory.items():
             axis = 3 if name.startswith("keys") else 2
-            memory[name] = np.concatenate([after[name].take(range(settled), axis), new], axis)
+            stays, _ = np.split(after[name], [settled], axis)  # a view: nothing is copied twice
+            memory[name] = np.concatenate([stays, new], axis)
         return memory
 
     def reader(self, memory: Memory) -> Reader:

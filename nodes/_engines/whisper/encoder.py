@@ -5,8 +5,8 @@ Decides: which frames a pass needs, and what of the passes before it stands. Kno
 How it works. Whisper encodes a window as a whole: each position attends to all others, those of later sound too. Sound that
 grows would be encoded again and again for the little that is new. Here a caller says how many positions are settled: they stay
 as they were encoded, and the new ones attend to the keys and values that are kept of them. What a settled position
-misses is the sound that came after; with a second and a half of that heard when it was encoded, states are off by 3 %,
-less than half of what 8 bits cost in CTranslate2 (docs/adr/0012-whisper-encoder.md).
+misses is the sound that came after; with a second and a half of that heard when it was encoded, states are off by
+3.5 %, less than half of what 8 bits cost in CTranslate2 (docs/adr/0012-whisper-encoder.md).
 
 Any number of callers may encode at once.
 """
@@ -38,9 +38,7 @@ class Encoded:
     """Sound once encoded."""
 
     states: Floats  # (1, n, width): of the positions that were encoded in this pass, the last ones
-    kept: dict[
-        str, Any
-    ]  # keys and values of all positions, by the names of the graph: (1, heads, positions, size)
+    kept: dict[str, Any]  # keys and values of all positions by their names: (1, heads, positions, size)
 
 
 class Encoder:
@@ -54,7 +52,7 @@ class Encoder:
         half = Half(Weights(model), "encoder")
         self._network = session(encode_graph(half), threads)
         self._places = half.floats("position_encodings/encodings")
-        self.mels = half.floats("conv1/weight").shape[1]
+        self.mels = int(half.weights.array("encoder/conv1/weight").shape[1])
         self._names = [f"{what}.{layer}" for layer in range(half.layers) for what in ("keys", "values")]
         self._none = np.zeros((1, half.heads, 0, half.size), np.float32)
 

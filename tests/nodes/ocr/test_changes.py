@@ -122,7 +122,7 @@ def test_what_is_told_of_somebody_who_rests_and_moves_all_the_time_has_a_bound()
     assert (told(frames + [pixels] * 40, 12.5)[-1].payload.pixels == pixels).all()
 
 
-@settings(max_examples=20)  # the machine may be busy
+@settings(max_examples=20)
 @given(st.integers(0, 1100), st.integers(0, 650), st.integers(40, 170), st.integers(20, 60))
 def test_a_change_is_inside_of_the_regions_that_are_told(
     left: int, top: int, width: int, height: int
