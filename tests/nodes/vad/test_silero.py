@@ -38,6 +38,16 @@ def test_neither_noise_nor_a_tone_is_speech() -> None:
     assert feed(SileroVad(), audio(np.concatenate([noise(2.0), tone(2.0)]))).speech == []
 
 
+def test_a_low_voice_after_a_loud_one_is_heard(speech: Samples) -> None:
+    loud = speech * (0.5 / np.abs(speech).max())
+    low = np.round(loud / 150 * 32768).astype(np.float32) / 32768  # 44 dB below, in the steps of a 16-bit file
+    outcome = feed(SileroVad(), audio(np.concatenate([loud, silence(1.5), low])))
+    alone = feed(SileroVad(), audio(low))
+    begins = seconds(len(loud) / 16_000 + 1.5)
+    heard = sum(p.duration for p in outcome.speech if p.end > begins)
+    assert heard > 0.8 * sum(p.duration for p in alone.speech) > 0
+
+
 def test_any_cutting_of_the_sound_gives_the_same(speech: Samples) -> None:
     ways = [feed(SileroVad(), audio(speech, frame_ms=size)) for size in (7.3, 20, 500)]
     told = [[(p.start, p.end, p.payload) for p in way.activity] for way in ways]
