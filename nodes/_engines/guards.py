@@ -55,13 +55,14 @@ def unechoed(tokens: Sequence[int], *, shortest: int = 3, longest: int = 20) -> 
     return len(tokens)
 
 
-def uncrowded(starts_s: Sequence[float], end_s: float) -> int:
+def uncrowded(starts_s: Sequence[float], end_s: float, opens: Sequence[bool]) -> int:
     """How many words stand before those to come are more than anybody says between their beginning and the end.
 
-    A model that goes on when all was said has nowhere to point to but the end of the sound.
+    A model that goes on when all was said has nowhere to point to but the end of the sound. `opens` says of each word
+    whether an invention may begin with it.
     """
     for count, start_s in enumerate(starts_s):
-        if len(starts_s) - count > CROWDED_WORDS + WORDS_PER_S * max(0.0, end_s - start_s):
+        if opens[count] and len(starts_s) - count > CROWDED_WORDS + WORDS_PER_S * max(0.0, end_s - start_s):
             return count
     return len(starts_s)
 

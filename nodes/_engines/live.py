@@ -217,7 +217,7 @@ class LiveRecogniser:
         young = not said and until - sound.start_ns < policy.young_ms * MS
         settled = sound.start_ns if young else until - policy.behind_ms * MS
         placed = self._placed(window, heard, tokens)
-        placed = placed[: len(said) + self._reading.placeable(placed[len(said) :], until)]
+        placed = placed[: self._reading.placeable(placed, len(said), until)]
         stable = draft.revise(placed, settled_ns=settled)
         return draft.commit(stable)
 

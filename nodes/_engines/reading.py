@@ -77,19 +77,22 @@ class Reading:
         tried = [tokens, less] if at_pause and not hasty else [less]
         return next((some for some in tried if self._believable(some, heard, voiced_s)), [])
 
-    def placeable(self, tail: Sequence[Placed], until_ns: int) -> int:
-        """How many tokens of a tail stand, given where they were heard in sound that ends at `until_ns`.
+    def placeable(self, placed: Sequence[Placed], said: int, until_ns: int) -> int:
+        """How many tokens stand, the `said` first ones anyhow, given where they were heard in sound that ends at `until_ns`.
 
-        Several words of a translation may well come from one moment.
+        Several words of a translation may well come from one moment, but no whole sentence does.
         """
-        if self.task == "translate":
-            return len(tail)
-        begins = [0]
-        for word in self.words([placed.token for placed in tail]):
-            begins.append(begins[-1] + len(word.tokens))
-        starts_s = [tail[begin].start_ns / SECOND_NS for begin in begins[:-1]]
-        count = uncrowded(starts_s, until_ns / SECOND_NS)
-        return len(tail) if count == len(starts_s) else begins[count]
+        starts_s, begins, opens = [], [], []
+        at, ended = 0, False
+        for word in self.words([one.token for one in placed]):
+            if at >= said:
+                begins.append(at)
+                starts_s.append(placed[at].start_ns / SECOND_NS)
+                opens.append(ended or self.task != "translate")
+            at += len(word.tokens)
+            ended = word.text.endswith(SENTENCE_ENDS)
+        count = uncrowded(starts_s, until_ns / SECOND_NS, opens)
+        return begins[count] if count < len(begins) else len(placed)
 
     def _sentence(self, tokens: Sequence[int], least: int) -> int:
         """How many tokens there are to the end of the last sentence behind `least`; all of them if none ends."""

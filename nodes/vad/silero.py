@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 WINDOW = 512  # samples
 CONTEXT = 64  # samples of the window before
 QUIET = 0.15  # probability of a window in which surely nobody speaks
-QUIET_WINDOWS = 30  # about a second of them clears the memory, or a low voice after a loud one goes unheard for seconds
+QUIET_WINDOWS = (
+    30  # about a second of them clears the memory, or a low voice after a loud one goes unheard for seconds
+)
 INPUTS = {"input", "state", "sr"}
 
 

@@ -69,7 +69,12 @@ def test_a_loop_is_cut_after_its_first_round(text: str, kept: int) -> None:
     ids=["spoken", "three at the end", "four at the end", "all at the end", "none"],
 )
 def test_words_that_crowd_at_the_end_of_the_sound_were_not_said(starts: list[float], kept: int) -> None:
-    assert uncrowded(starts, 2.0) == kept
+    assert uncrowded(starts, 2.0, [True] * len(starts)) == kept
+
+
+def test_crowded_words_stand_where_no_invention_may_begin() -> None:
+    assert uncrowded([0.5, 1.9, 1.9, 1.9, 1.9, 1.9], 2.0, [False, False, True, False, False, False]) == 2
+    assert uncrowded([0.5, 1.9, 1.9, 1.9, 1.9, 1.9], 2.0, [True, False, False, False, False, False]) == 6
 
 
 def test_a_loop_packs_better_than_speech() -> None:
