@@ -16,7 +16,6 @@ from pipeline.commands.columns import columns, show
 
 PACKAGES = {  # module: (distribution, extra, what it is for)
     "av": ("av", "", "reading and writing media"),
-    "faster_whisper": ("faster-whisper", "asr", "features for Whisper"),
     "tokenizers": ("tokenizers", "asr", "the words of Whisper"),
     "fxtranslate": ("fxtranslate", "asr", "translating text"),
     "onnxruntime": ("onnxruntime", "asr", "running recognisers, voice activity"),

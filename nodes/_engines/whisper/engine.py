@@ -27,11 +27,11 @@ import numpy as np
 from nodes._engines.whisper.alignment import first_positions
 from nodes._engines.whisper.decoder import Decoder, Memory, Search
 from nodes._engines.whisper.encoder import Encoded, Encoder
+from nodes._engines.whisper.features import RATE_HZ, LogMel, levelled, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-RATE_HZ = 16_000
 FRAME_S = 0.02  # one position of the encoder
 PAD_S = 1.0  # silence after what was heard; with less the tail loops, with more it only costs
 SETTLE_S = 1.5  # what a position must have heard after it before it is encoded no more
@@ -49,8 +49,14 @@ class Window:
     """Sound once encoded."""
 
     memory: Memory  # what the decoder attends to
-    seconds: float  # of sound, without the pad
-    encoded: Encoded  # for the window that comes after
+    samples: int  # of sound, without the pad
+    heard: NDArray[np.float32]  # features, for the window that comes after
+    encoded: Encoded  # for that too
+
+    @property
+    def seconds(self) -> float:
+        """How long the sound is."""
+        return self.samples / RATE_HZ
 
     @property
     def settled(self) -> int:
@@ -92,12 +98,10 @@ class WhisperEngine:
     """
 
     def __init__(self, encoder: Encoder, decoder: Decoder, tokenizer: Any, config: dict[str, Any]) -> None:
-        from faster_whisper.feature_extractor import FeatureExtractor
-
         self._encoder = encoder
         self._decoder = decoder
         self._tokenizer = tokenizer
-        self._features = FeatureExtractor(feature_size=encoder.mels)
+        self._features = LogMel(encoder.mels)
         token = tokenizer.token_to_id
         self._start = token("<|startoftranscript|>")
         self._earlier = token("<|startofprev|>")
@@ -153,13 +157,15 @@ class WhisperEngine:
         seconds = len(samples) / RATE_HZ
         if seconds > LONGEST_S:
             raise EngineError(f"a window of {seconds:.1f} s; give at most {LONGEST_S:.0f} s")
-        frames = self._features(samples, padding=int(PAD_S * RATE_HZ))  # (80, n) float32
-        encoded_before, memory_before, settled = None, None, 0
+        sound = np.concatenate([samples, np.zeros(int(PAD_S * RATE_HZ), np.float32)])
+        known, encoded_before, memory_before, settled = None, None, None, 0
         if after is not None:
+            known = after.heard[:, : whole(after.samples)]
             encoded_before, memory_before, settled = after.encoded, after.memory, after.settled
-        encoded = self._encoder.encode(frames.astype(np.float32), encoded_before, settled)
+        heard = self._features.of(sound, known)
+        encoded = self._encoder.encode(levelled(heard), encoded_before, settled)
         memory = self._decoder.memory(encoded.states, memory_before, settled)
-        return Window(memory, seconds, encoded)
+        return Window(memory, len(samples), heard, encoded)
 
     def decode(
         self,
