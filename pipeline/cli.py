@@ -21,6 +21,8 @@ from pipeline.errors import DragomanError, GraphError, MediaError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code. Raises `SystemExit` for -h and for wrong options, as argparse does."""
+    # A product of matrices in NumPy would leave a thread spinning on every core for 0.1 s; a talk has products all the time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     understood = parser()
     words = sys.argv[1:] if arguments is None else list(arguments)
     if not words:

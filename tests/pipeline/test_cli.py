@@ -150,3 +150,14 @@ def test_a_run_that_cannot_be_written_says_so(capsys: pytest.CaptureFixture[str]
     said = dragoman(capsys, "schema", "--out", tmp_path / "no" / "such.json")
     assert said.code == 1
     assert said.err.endswith("such.json: cannot be written (No such file or directory); give another path\n")
+
+
+def test_products_of_matrices_stay_on_one_core() -> None:
+    pytest.importorskip("threadpoolctl")
+    code = "from pipeline.cli import main; main(['nodes', '--help'])"
+    told = "import numpy, threadpoolctl; print([x['num_threads'] for x in threadpoolctl.threadpool_info()])"
+    script = f"try:\n {code}\nexcept SystemExit: pass\n{told}"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.splitlines()[-1] in ("[1]", "[]")  # none where NumPy has no pool of its own
