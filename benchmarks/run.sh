@@ -13,6 +13,7 @@ $python -m benchmarks.bench_hop
 $python -m benchmarks.bench_overload
 $python -m benchmarks.bench_live --policy units
 $python -m benchmarks.bench_live --virtual --json out/bench/live-virtual.json
+$python -m benchmarks.bench_units
 $python -m benchmarks.bench_soak "$($python -m pipeline.demo)" --virtual
 $python -m benchmarks.bench_avvad --words
 $python -m benchmarks.bench_gesture

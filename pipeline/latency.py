@@ -21,7 +21,7 @@ PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {  # preset: what a nod
     "low": {
         "asr.whisper": _SOON,
         "translate.whisper": _SOON,
-        "segment.units": {"min_words": 2, "floor": 0.6, "min_ms": 500.0, "max_ms": 2500.0},
+        "segment.units": {"min_words": 2, "floor": 0.6, "min_ms": 500.0, "max_ms": 1500.0},
     },
     "balanced": {},
     "quality": {

@@ -44,9 +44,9 @@ class ReadingUnits(Node):
     max_words: Annotated[int, Meta(ge=1)] = 24  # words of a unit at most
     ahead: Annotated[int, Meta(ge=1)] = 1  # words that must follow before the translator is believed
     threshold: Annotated[float, Meta(ge=0, le=1)] = 0.75  # score that ends a unit at first, 0 to 1
-    floor: Annotated[float, Meta(ge=0, le=1)] = 0.65  # score that ends it when it has waited long, 0 to 1
+    floor: Annotated[float, Meta(ge=0, le=1)] = 0.75  # score that ends it when it has waited long, 0 to 1
     min_ms: Annotated[float, Meta(ge=0)] = 1000.0  # wait of the first word up to which `threshold` holds, ms
-    max_ms: Annotated[float, Meta(ge=0)] = 3000.0  # wait of the first word that ends the unit anyhow, ms
+    max_ms: Annotated[float, Meta(ge=0)] = 2000.0  # wait of the first word that ends the unit anyhow, ms
     pause_ms: Annotated[float, Meta(ge=0)] = 300.0  # silence between words that counts as a pause in full, ms
 
     runs_on = "thread"  # the translator computes for milliseconds

@@ -117,7 +117,7 @@ def test_only_the_limit_cuts_what_belongs_together(stream: list[Packet[Text]]) -
     ("wrong", "words"),
     [
         ({"floor": 0.9, "threshold": 0.8}, r"floor 0\.9 is above threshold 0\.8; give a floor"),
-        ({"min_ms": 5000.0}, r"min_ms 5000 is above max_ms 3000; give a min_ms"),
+        ({"min_ms": 5000.0}, r"min_ms 5000 is above max_ms 2000; give a min_ms"),
         ({"min_words": 9, "max_words": 5}, r"min_words 9 is above max_words 5; swap them"),
     ],
 )
@@ -158,7 +158,7 @@ def test_the_translator_confirms_units_that_are_short_and_come_soon(speech: str)
         waits = [heard - word.end for heard, unit in told for word in unit.committed]
         return sum(waits) / len(waits), [unit for _, unit in told]
 
-    wait, units = mean_wait(ReadingUnits(confirm=FIREFOX))
+    wait, units = mean_wait(ReadingUnits(confirm=FIREFOX, max_ms=3000))
     sentences_wait, _ = mean_wait(Sentences())
     assert wait < sentences_wait / 2
     assert wait < seconds(1.5)
@@ -170,7 +170,8 @@ def test_the_translator_confirms_units_that_are_short_and_come_soon(speech: str)
 def test_a_noun_is_not_cut_off_from_what_its_translation_needs() -> None:
     need_model("firefox-en-pt")
     told = feed(
-        ReadingUnits(confirm=FIREFOX), one_by_one("We have seen the quarterly revenue report of the company.")
+        ReadingUnits(confirm=FIREFOX, max_ms=3000),
+        one_by_one("We have seen the quarterly revenue report of the company."),
     ).unit
     assert not any(unit.endswith(("quarterly", "revenue")) for unit in texts(told))
     assert committed(told) == committed(
