@@ -56,7 +56,7 @@ def ways() -> list[Way]:
         Way("without pauses", settings={"pause_ms": NEVER}),
         Way("without clause words", figures={"OPENER": features.PLAIN, "LEANER": features.PLAIN}),
         Way("without guards", figures={"bound": lambda *_, **__: False}),
-        Way("without a bar that falls", settings={"floor": 0.75}),
+        Way("with a bar that falls", settings={"floor": 0.65}),
         Way("without a limit", settings={"max_ms": NEVER}),
         *(Way(f"the units of `{name}`", settings=dict(settings)) for name, settings in presets.items()),
         *(Way(name, policy=name) for name in SEGMENTERS if name != "units"),

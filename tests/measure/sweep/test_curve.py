@@ -52,17 +52,17 @@ def test_a_point_that_is_the_default_is_run_once_under_its_value(tmp_path: Path)
 
 
 def test_a_setting_that_a_node_does_not_know_is_left_out_there(tmp_path: Path) -> None:
-    varied = [Vary("units.uses", ("segment.units", "segment.fixed")), Vary("units.threshold", (0.7, 0.8))]
+    varied = [Vary("units.uses", ("segment.units", "segment.fixed")), Vary("units.threshold", (0.8, 0.9))]
     chosen, notes = choose(plan(tmp_path, "en"), points(varied))
     assert names(chosen) == [
         "default (default)",
-        "units.uses=segment.units, units.threshold=0.7",
         "units.uses=segment.units, units.threshold=0.8",
+        "units.uses=segment.units, units.threshold=0.9",
         "units.uses=segment.fixed",
     ]
     assert notes == [
-        "units.uses=segment.fixed, units.threshold=0.7: run without units.threshold, which its node does not know",
         "units.uses=segment.fixed, units.threshold=0.8: run without units.threshold, which its node does not know",
+        "units.uses=segment.fixed, units.threshold=0.9: run without units.threshold, which its node does not know",
     ]
 
 
@@ -97,7 +97,7 @@ def test_leaving_features_out(tmp_path: Path) -> None:
         ),
         (Vary("units.treshold", (0.5,)), "unknown setting 'treshold'; did you mean 'threshold'?"),
         (Vary("units.threshold", (0.8, 5)), "--vary units.threshold=5: "),
-        (Vary("units.threshold", (0.6,)), "floor 0.65 is above threshold 0.6; give a floor of at most that"),
+        (Vary("units.threshold", (0.6,)), "floor 0.75 is above threshold 0.6; give a floor of at most that"),
         (Vary("policy", ("sentence",)), "did you mean 'sentences'?"),
     ],
 )
