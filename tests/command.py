@@ -50,6 +50,7 @@ def started(*words: str | Path, cwd: Path, **variables: str) -> Iterator[subproc
         text=True,
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+        preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - sets a signal, takes no lock
     )
     try:
         yield process
@@ -57,6 +58,11 @@ def started(*words: str | Path, cwd: Path, **variables: str) -> Iterator[subproc
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+def _heed_ctrl_c() -> None:
+    """A job in the background of a shell is born deaf to Ctrl-C, and so would be what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ended(process: subprocess.Popen[str], within_s: float = 40) -> Said:
