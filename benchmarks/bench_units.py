@@ -22,7 +22,7 @@ import msgspec
 import numpy as np
 
 from benchmarks.bench_live import SEGMENTERS, graph_for
-from benchmarks.live_recordings import Recording, composed, decode, write
+from benchmarks.live_recordings import RATE_HZ, Recording, composed, decode, write
 from benchmarks.live_scores import Timed, chrf, delay, long_yaal
 from nodes.segment import _boundaries as features
 from pipeline.clock import run_virtual
@@ -32,7 +32,6 @@ from pipeline.media import Text
 from pipeline.packet import Packet
 from pipeline.scheduler import start
 
-HZ = 16_000
 NEVER = 1e9  # ms
 PAIRS = (("en", "pt"), ("pt", "en"))
 
@@ -69,7 +68,7 @@ def beginnings(recording: Recording, count: int, folder: Path) -> Iterator[Recor
     for number in range(count):
         silence_s = number / count
         path = folder / f"{recording.name}-{number}.wav"
-        write(path, np.concatenate([np.zeros(round(silence_s * HZ), np.float32), samples]))
+        write(path, np.concatenate([np.zeros(round(silence_s * RATE_HZ), np.float32), samples]))
         moved = [
             msgspec.structs.replace(s, start_s=s.start_s + silence_s, end_s=s.end_s + silence_s)
             for s in recording.segments

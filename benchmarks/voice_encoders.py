@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodes._engines.mel import triangles
 from nodes._engines.voice.filtering import rms
 from nodes._engines.voice.rates import at_rate
 from nodes._engines.voice.speaker_encoder import SpeakerEncoder, shared_encoder, unit
@@ -33,14 +34,12 @@ class DVector:
 
     def __init__(self) -> None:
         import onnxruntime
-        from faster_whisper.feature_extractor import FeatureExtractor
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         file = str(models.ensure("dvector") / "embedder.onnx")
         self._session: Any = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-        filters = FeatureExtractor.get_mel_filters(RATE_HZ, FFT, n_mels=BANDS)
-        self._mel: Floats = np.asarray(filters, np.float32).T  # (FFT // 2 + 1, BANDS): Slaney's scale
+        self._mel = triangles(BANDS, FFT // 2 + 1, RATE_HZ)
         hamming = 0.54 - 0.46 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)
         self._window: Floats = np.pad(hamming, (FFT - FRAME) // 2).astype(np.float32)
 

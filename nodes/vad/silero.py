@@ -2,9 +2,11 @@
 
 The network takes 512 new samples at 16 kHz behind the last 64 of the window before, and carries its memory in a
 `state` array; both are cleared where the stream is broken. The memory is cleared in a long silence too: it keeps how loud
-the last voice was, and takes one 40 dB below it for background (27 of 100 windows found; with the memory cleared 91). It runs on the event loop: a window of 32 ms costs 0.2 to
-0.4 ms on one core, which is about what it costs to hand a packet to a thread and back, and ONNX Runtime with one
-thread never waits. A process that serves many sessions may say `runs_on: thread`: the run releases the GIL.
+the last voice was, and takes one 40 dB below it for background (27 of 100 windows found; with the memory cleared 91).
+
+It runs on the event loop: a window of 32 ms costs 0.2 to 0.4 ms on one core, which is about what it costs to hand a packet
+to a thread and back, and ONNX Runtime with one thread never waits. A process that serves many sessions may say
+`runs_on: thread`: the run releases the GIL.
 """
 
 from __future__ import annotations
@@ -34,9 +36,7 @@ if TYPE_CHECKING:
 WINDOW = 512  # samples
 CONTEXT = 64  # samples of the window before
 QUIET = 0.15  # probability of a window in which surely nobody speaks
-QUIET_WINDOWS = (
-    30  # about a second of them clears the memory, or a low voice after a loud one goes unheard for seconds
-)
+QUIET_WINDOWS = 30  # in a row, about a second, clear the memory
 INPUTS = {"input", "state", "sr"}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodes._engines.mel import triangles
 from nodes._engines.voice import torch_file
 from nodes._engines.voice.rates import at_rate
 from nodes._engines.voice.spectrum import without_silences
@@ -52,7 +53,7 @@ class SpeakerEncoder:
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], place: str = "weights") -> None:
         """Raises `ModelError` where `weights` are not those of this network; `place` says where they come from."""
-        self._mel = _mel_filters()
+        self._mel = triangles(BANDS, FRAME // 2 + 1, RATE_HZ)
         self._one_thread = _blas()
         try:
             self._layers = [_layer(weights, number) for number in range(LAYERS)]
@@ -155,18 +156,3 @@ def _starts(count: int) -> list[int]:
     if len(starts) > 1 and (count - starts[-1] * HOP) / (WINDOW * HOP) < COVERED:
         starts.pop()
     return starts
-
-
-def _mel_filters() -> Floats:
-    """Triangles of equal area on Slaney's mel scale, (FRAME // 2 + 1, BANDS) float32.
-
-    Source: Slaney 1998, "Auditory Toolbox", `mfcc`: linear below 1 kHz, logarithmic above.
-    """
-    top = 15 + np.log(RATE_HZ / 2 / 1000) / (np.log(6.4) / 27)
-    mels = np.linspace(0, top, BANDS + 2)
-    corners = np.where(mels < 15, mels * 200 / 3, 1000 * np.exp((mels - 15) * np.log(6.4) / 27))  # Hz
-    hz = np.linspace(0, RATE_HZ / 2, FRAME // 2 + 1)[:, None]
-    rising = (hz - corners[:-2]) / (corners[1:-1] - corners[:-2])
-    falling = (corners[2:] - hz) / (corners[2:] - corners[1:-1])
-    triangles = np.maximum(0, np.minimum(rising, falling))
-    return np.asarray(triangles * 2 / (corners[2:] - corners[:-2]), np.float32)

@@ -40,9 +40,8 @@ def test_neither_noise_nor_a_tone_is_speech() -> None:
 
 def test_a_low_voice_after_a_loud_one_is_heard(speech: Samples) -> None:
     loud = speech * (0.5 / np.abs(speech).max())
-    low = (
-        np.round(loud / 150 * 32768).astype(np.float32) / 32768
-    )  # 44 dB below, in the steps of a 16-bit file
+    steps = np.round(loud / 150 * 32768)  # 44 dB below, in the steps of a 16-bit file
+    low = steps.astype(np.float32) / 32768
     outcome = feed(SileroVad(), audio(np.concatenate([loud, silence(1.5), low])))
     alone = feed(SileroVad(), audio(low))
     begins = seconds(len(loud) / 16_000 + 1.5)
