@@ -16,6 +16,7 @@ import anyio.lowlevel
 
 from pipeline.commands.running import overruled
 from pipeline.errors import InputError, OutputError, need
+from pipeline.gateway import memory
 from pipeline.gateway.calls import Refused, Wish
 from pipeline.gateway.keys import Keyring, keyring, new_key
 from pipeline.gateway.limits import Limits
@@ -40,6 +41,7 @@ def serve(given: Namespace) -> int:
         token, lines = new_key(given.new_key)
         sys.stdout.write(f"# the key, to be given to the client and kept nowhere else: {token}\n{lines}")
         return 0
+    memory.one_heap()
     keys = keyring(given.keys, os.environ)
     _check_host(given.host, keys, anyway=given.no_keys)
     _check_tls(given)
@@ -64,6 +66,7 @@ async def _serve(given: Namespace, recipes: Recipes, keys: Keyring, limits: Limi
     app = application(gateway, defaults, origins=tuple(given.allow_origin), hosts=hosts)
     with _door(given.host, given.port) as door:
         async with gateway.running(warm):
+            memory.settle()
             return await _listen(app, gateway, given, door)
 
 

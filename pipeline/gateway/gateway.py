@@ -19,6 +19,7 @@ import anyio.to_thread
 from anyio.abc import TaskGroup
 
 from pipeline.clock import SECOND, Ns, cpu_seconds, now
+from pipeline.gateway import memory
 from pipeline.gateway.calls import Call, Refused, Wish
 from pipeline.gateway.dialects import Dialect, Event
 from pipeline.gateway.happenings import Failed, Finished, Happening, TurnDone
@@ -34,6 +35,7 @@ from pipeline.scheduler import start
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
+CLEANINGS = 3  # ticks: tasks and threads of what ended hold it a little longer
 
 
 class Seat:
@@ -104,6 +106,7 @@ class Gateway:
         self.seats: dict[str, Seat] = {}
         self.stopping = False
         self._sound: dict[str, Bucket] = {}  # by the name of a key
+        self._cleanings = 0  # still to come, after what ended last
         self._group: TaskGroup | None = None
         self._emptied: anyio.Event | None = None  # set when the last session has gone
 
@@ -141,7 +144,14 @@ class Gateway:
         assert self._group is not None
         seat_id = f"sess_{secrets.token_urlsafe(18)}"
         seat = Seat(seat_id, key, make(seat_id), self.metrics, Trace(seat_id, dialect))
-        seat.session = Session(self.recipes, self._group, seat.listen, self._lagged, seat.dialect.wish)
+        seat.session = Session(
+            self.recipes,
+            self._group,
+            seat.listen,
+            lagged=self._lagged,
+            wish=seat.dialect.wish,
+            ended=self._ended,
+        )
         self.seats[seat_id] = seat
         seat.send(seat.dialect.opened())
         self.metrics.opened.labels(dialect).inc()
@@ -160,6 +170,7 @@ class Gateway:
         if seat.session is not None:
             seat.session.close()
         seat.trace.end()
+        self._cleanings = CLEANINGS
         if seat.client is not None:
             seat.client.cancel()
         if not self.seats and self._emptied is not None:
@@ -194,6 +205,9 @@ class Gateway:
         self.metrics.lag.observe(lag_s)
         self.load.lagged(now(), lag_s)
 
+    def _ended(self) -> None:
+        self._cleanings = CLEANINGS
+
     # Their ends
 
     async def sweep(self) -> None:
@@ -202,6 +216,9 @@ class Gateway:
         self.load.measure(at, cpu_seconds())
         for seat in list(self.seats.values()):
             await self._age(seat, at)
+        if self._cleanings:
+            self._cleanings -= 1
+            memory.give_back()
         self._count()
 
     async def _age(self, seat: Seat, at: Ns) -> None:

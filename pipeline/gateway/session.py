@@ -55,8 +55,10 @@ class Session:
         recipes: Recipes,
         group: TaskGroup,
         listener: Listener,
+        *,
         lagged: Callable[[float], None] | None = None,
         wish: Wish | None = None,
+        ended: Callable[[], None] | None = None,
     ) -> None:
         self.counts = Counts()
         self.wish = wish or Wish()
@@ -65,6 +67,7 @@ class Session:
         self._group = group
         self._tell = listener
         self._lagged = lagged
+        self._graph_ended = ended
         self._ear = Ear()
         self._voice = Voice(self.wish.threshold, self.wish.silence_ms)
         self._stage: Stage | None = None
@@ -234,9 +237,10 @@ class Session:
                 self._stage = None  # the next sound opens another
             self._tell(Failed("the interpretation failed; open another session"))
         finally:
-            stage.opened.set()
-            stage.over.set()
+            stage.leave()
             self._turn = max(self._turn, stage.book.next_number)
+            if self._graph_ended is not None:
+                self._graph_ended()
 
     def _book(self, origin: Ns) -> Book:
         return Book(self._voice if self.wish.turns == "voice" else None, self._turn, origin)

@@ -132,6 +132,12 @@ class Stage:
             for told in self.book.end(_time(self.samples)):
                 self._tell(told)
 
+    def leave(self) -> None:
+        """It has told all, or failed: whoever waits for it goes on, and its graph is let go."""
+        self.run = None
+        self.opened.set()
+        self.over.set()
+
     def _file(self, name: str, packet: Packet[Any]) -> None:
         """One packet of an output that is read."""
         recipe, book = self.recipe, self.book
