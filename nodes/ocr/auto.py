@@ -30,7 +30,7 @@ class AutoOcr(ScreenReader):
     """
 
     langs: list[str] = field(default_factory=list)  # languages to expect (BCP 47); empty: any
-    find_px: Annotated[int, Meta(ge=64, le=8000)] = 640  # long side at which lines are looked for, pixels
+    find_px: Annotated[int, Meta(ge=64, le=8000)] = 512  # long side at which lines are looked for, pixels
     min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.7  # of a line that is told, 0 to 1
     threads: Annotated[int, Meta(ge=1, le=16)] = 2  # lines that are read side by side
     required: bool = True  # false: where it cannot run, say so and see nothing, so that the rest goes on

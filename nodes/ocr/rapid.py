@@ -47,7 +47,7 @@ class RapidOcr(ScreenReader):
     """
 
     langs: list[str] = field(default_factory=list)  # languages to expect (BCP 47), to name what was read
-    find_px: Annotated[int, Meta(ge=64, le=8000)] = 640  # long side at which lines are looked for, pixels
+    find_px: Annotated[int, Meta(ge=64, le=8000)] = 512  # long side at which lines are looked for, pixels
     min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.7  # of a line that is told, 0 to 1
     required: bool = True  # false: where it cannot run, say so and see nothing, so that the rest goes on
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nodes.vad._correlation import correlation
 from pipeline.clock import Ns, ms, sample_index, seconds
 from pipeline.media import AudioFrame, Samples
 from pipeline.packet import Packet
@@ -54,12 +55,8 @@ class WhoSpeaks:
 
     def _sum(self, face: int) -> float:
         pairs = [(loud, mouths[face]) for _, loud, mouths in self._seen if face in mouths]
-        loud, active = np.array(pairs).T
-        spread = loud.std() * active.std()
-        if len(pairs) < _FEW or spread < 1e-9:
-            return self._recent(face)
-        together = float(np.mean((loud - loud.mean()) * (active - active.mean())) / spread)
-        return self._recent(face) + together
+        together = correlation(*np.array(pairs).T) if len(pairs) >= _FEW else None
+        return self._recent(face) + (together or 0.0)
 
 
 def loudness(frames: Sequence[Packet[AudioFrame]], start: Ns, end: Ns) -> float:

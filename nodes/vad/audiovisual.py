@@ -82,15 +82,15 @@ class AudiovisualVad(Node):
         mouths = _mouths(faces, heard.start)
         probability = heard.payload.probability
         mouth = max(mouths.values(), default=None)
-        if not self._gate.admits(heard.start, heard.end, probability >= self.threshold, mouth):
+        loud = loudness(audio, heard.start, heard.end) if audio else None
+        if not self._gate.admits(heard.start, heard.end, probability >= self.threshold, mouth, loud):
             probability = min(probability, mouth or 0.0)
         ended = self._hysteresis.hear(heard.start, heard.end, probability)
         speaking = self._hysteresis.speaking
         yield self.activity(Activity(probability, speaking))
         yield from self._told(ended)
         # Without sound, how likely it is speech stands for how loud it is.
-        loud = loudness(audio, heard.start, heard.end) if audio else heard.payload.probability
-        self._who.hear(heard.end, loud, mouths)
+        self._who.hear(heard.end, heard.payload.probability if loud is None else loud, mouths)
         yield from self._tell_who(speaking, mouths)
 
     def finish(self) -> Iterator[Emission[Any]]:

@@ -9,7 +9,7 @@ import pytest
 from nodes.vad.audiovisual import AudiovisualVad
 from pipeline.clock import Ns, ms, seconds
 from pipeline.errors import SettingsError
-from pipeline.media import Activity, Faces, Samples
+from pipeline.media import Activity, AudioFrame, Faces, Samples
 from pipeline.packet import Packet
 from pipeline.port import Input
 from pipeline.settings import build
@@ -76,6 +76,25 @@ def test_where_no_face_is_seen_well_sound_alone_decides() -> None:
 def test_who_never_spoke_in_the_picture_silences_nobody() -> None:
     listener = faces(lambda at_s: {1: 0.05})
     assert all(decided(feed(AudiovisualVad(), BUSY, listener).activity))
+
+
+def loud_while(talks: Callable[[float], bool]) -> list[Packet[AudioFrame]]:
+    """A room that is never quiet, and somebody in it who talks."""
+    rng = np.random.default_rng(0)
+    times = np.arange(round(UNTIL_S * 16_000)) / 16_000
+    voice = np.array([talks(at_s) for at_s in times[::160]]).repeat(160)
+    return audio((rng.normal(size=len(times)) * (0.05 + 0.05 * voice)).astype(np.float32))
+
+
+def test_a_mouth_that_goes_with_the_sound_has_a_say() -> None:
+    told = feed(AudiovisualVad(), BUSY, faces(one), loud_while(speaks)).activity
+    late = [p for p in told if p.start > seconds(4)]
+    assert sum(speaks(p.start / 1e9) == (p.payload.probability >= 0.5) for p in late) > 0.97 * len(late)
+
+
+def test_a_narrator_over_somebody_else_who_talks_loses_no_word() -> None:
+    over = loud_while(lambda at_s: at_s % 2.2 < 1.7)
+    assert all(decided(feed(AudiovisualVad(), BUSY, faces(one), over).activity))
 
 
 def test_pictures_that_stop_have_no_say_any_more() -> None:
