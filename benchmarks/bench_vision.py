@@ -5,7 +5,8 @@
 The film is made here: 1280x720 at 25 pictures a second, slides that change every fifteen seconds with a talking face in a
 corner, under utterances put together (English to Portuguese). Cost is CPU of all cues and of each alone, less that of
 decoding, of a run that drops nothing. Lateness is of a run at the pace of life, with all cues and with none. Overload
-is the same on one core.
+is the same on one core that another process wants all of: who gives way is seen by how much longer a step of a cue's node
+takes than without haste, and by what the pictures' edges dropped.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +44,8 @@ FPS, SLIDE_S = 25, 15
 FACE = "b_talking_face/open_dubbing_englishvideo.mp4"
 INSET = (480, 320)  # pixels of the face in the corner
 EYES = {"text": "changes", "gestures": "gestures", "lips": "lips"}  # cue to the node that gets its pictures
+WORKERS = EYES | {"text": "slides"}  # cue to the node that does the work
+BUSY = "import time; end = time.monotonic() + 900\nwhile time.monotonic() < end: pass"
 HEARING = """
 nodes:
   talk: {uses: source.file, with: {pace: asap}}
@@ -135,12 +140,14 @@ def interpreted(path: Path, see: str) -> dict[str, Any]:
         edge = edges.get(f"talk.video -> {node}.video")
         if edge is not None:
             dropped[cue] = edge.dropped / max(1, edge.offered)
+    worked = {node.name: node for node in report.nodes}
     return {
         "words": total["words"],
         "median_s": total["p50"],
         "p95_s": total["p95"],
         "cpu": report.cpu_per_second,
         "dropped": dropped,
+        "step_s": {cue: worked[WORKERS[cue]].busy_s / max(1, worked[WORKERS[cue]].calls) for cue in dropped},
     }
 
 
@@ -150,11 +157,15 @@ def late(path: Path) -> dict[str, Any]:
 
 
 def overload(path: Path) -> dict[str, Any]:
-    """The same on one core."""
+    """The same on one core, and half of that."""
     cores = os.sched_getaffinity(0)
     _pin({min(cores)})
     try:
-        return late(path)
+        with subprocess.Popen([sys.executable, "-c", BUSY]) as other:
+            try:
+                return late(path)
+            finally:
+                other.kill()
     finally:
         _pin(cores)
 
@@ -173,18 +184,21 @@ def told(results: dict[str, Any]) -> dict[str, bool]:
         goals["all cues at most half a core"] = found["all"] <= 0.5
     for part in ("late", "overload"):
         for see, row in results.get(part, {}).items():
-            dropped = ", ".join(f"{cue} {100 * share:.0f} %" for cue, share in row["dropped"].items())
+            gave = ", ".join(
+                f"{cue} {row['step_s'][cue]:.3f} s {100 * share:.0f} %"
+                for cue, share in row["dropped"].items()
+            )
             print(
                 f"{part:9} see {see:5} words {row['words']:4.0f}  median {row['median_s']:.2f} s  p95 {row['p95_s']:.2f} s  "
-                f"CPU {row['cpu']:.2f}  dropped: {dropped or 'nothing'}"
+                f"CPU {row['cpu']:.2f}  a step, dropped: {gave or '-'}"
             )
     if found := results.get("late"):
         goals["no later than 0.2 s at the median"] = (
             found["all"]["median_s"] <= found["none"]["median_s"] + 0.2
         )
-    if found := results.get("overload"):
-        shares = [found["all"]["dropped"][cue] for cue in eyes.CUES]
-        goals["text gives way first, then gestures, then lips"] = shares == sorted(shares, reverse=True)
+    if (found := results.get("overload")) and (calm := results.get("late")):
+        longer = [found["all"]["step_s"][cue] / calm["all"]["step_s"][cue] for cue in eyes.CUES]
+        goals["text gives way first, then gestures, then lips"] = longer == sorted(longer, reverse=True)
         goals["no words lost"] = found["all"]["words"] >= 0.95 * found["none"]["words"]
     return goals
 
