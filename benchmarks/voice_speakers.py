@@ -1,4 +1,5 @@
-"""Speakers to imitate, from a folder of media: seconds of one utterance, and what else they said.
+"""Speakers to imitate, from a folder of media: the beginning of one utterance, with so many seconds of speech, and what else
+they said.
 
 LibriSpeech speakers with several utterances give a whole one as "other"; those with one long utterance give its
 beginning as the reference and its end as "other" (`one_recording`: room and moment are the same, so every figure of
@@ -15,6 +16,7 @@ import msgspec
 import numpy as np
 
 from benchmarks.live_recordings import RATE_HZ, decode, manifest, media_root
+from nodes._engines.voice.spectrum import without_silences
 from pipeline.media import Samples
 
 OTHERS = 6  # utterances beside the reference, at most
@@ -45,7 +47,7 @@ def readers(seconds: float) -> list[Speaker]:
     single = [
         _of_one(root, lines[0], seconds)
         for lines in by_name.values()
-        if len(lines) == 1 and lines[0]["seconds"] >= seconds + REST_S
+        if len(lines) == 1 and lines[0]["seconds"] >= 1.5 * seconds + REST_S
     ]
     return [*several, *single]
 
@@ -71,14 +73,21 @@ def _of_several(root: Path, lines: list[dict[str, Any]], seconds: float) -> Spea
     rest = [line for line in lines if line is not chosen and line["seconds"] >= LEAST_S]
     rest.sort(key=lambda line: abs(line["seconds"] - seconds))
     others = [decode(root / line["file"]) for line in rest[:OTHERS]]
-    return _speaker(
-        chosen, decode(root / chosen["file"])[: int(seconds * RATE_HZ)], others, one_recording=False
-    )
+    [reference, _] = _cut(decode(root / chosen["file"]), seconds)
+    return _speaker(chosen, reference, others, one_recording=False)
 
 
 def _of_one(root: Path, line: dict[str, Any], seconds: float) -> Speaker:
-    reference, rest = np.split(decode(root / line["file"]), [int(seconds * RATE_HZ)])
+    reference, rest = _cut(decode(root / line["file"]), seconds)
     return _speaker(line, reference, [rest], one_recording=True)
+
+
+def _cut(sound: Samples, seconds: float) -> list[Samples]:
+    """A beginning with so much speech, or all of it; and the rest."""
+    length = round(seconds * RATE_HZ)
+    ends = range(length, len(sound), RATE_HZ // 10)
+    end = next((end for end in ends if len(without_silences(sound[:end], RATE_HZ)) >= length), len(sound))
+    return np.split(sound, [end])
 
 
 def _speaker(

@@ -2,9 +2,13 @@
 
 For every frame of the speech the nearest frames of the speaker's utterance are sought, in cepstra and their change with
 the mean of either voice taken out, so that what is compared is what is said and not who says it. The difference to
-their envelope, less its mean (that is the equaliser's), is laid over the sound as a gain that varies in time. It needs
+their envelope is laid over the sound as a gain that varies in time. Then once more, for the sound that this gives: nearer
+to the speaker, it finds better frames, and two short steps cost fewer words than a long one. It needs
 no network, no transcript and no language; after the idea of Baas et al. 2023, "Voice conversion with just nearest
 neighbors", on envelopes.
+
+On eleven speakers with 5 s of each, one long step whose mean was left to the equaliser went .48 of the way to the speaker by
+an encoder that nothing goes by; with the mean .68; with sharper weights and two steps .74, and 10 of 11 are known by it.
 """
 
 from __future__ import annotations
@@ -22,9 +26,14 @@ from pipeline.media import Floats, VoiceProfile
 BANDS = 40
 TOP_HZ = 8000
 CEPSTRA = 13  # without the first, which is loudness
+CHANGE = 0.5  # weight of their change
 NEIGHBOURS = 8
+SHARP = (
+    0.5  # squared distance, in variances of the speaker's features, that makes a neighbour count e times less
+)
+STEPS = (0.9, 0.6)  # of the share, one after the other
 SMOOTHING = 5  # frames of 12.5 ms
-CLAMP = 10 / NEPER  # natural log gain, up or down
+CLAMP = 15 / NEPER  # natural log gain of a step, up or down
 
 _ERBS = erb_of(FREQUENCIES)
 _CENTRES = np.linspace(2.0, erb_of(np.array([float(TOP_HZ)]))[0], BANDS)  # (BANDS,) ERB
@@ -38,7 +47,7 @@ class _Speaker:
 
     used: int  # bands
     like: Floats  # (n, 2 * CEPSTRA): features of the frames with speech, in units of `scale`
-    scale: Floats  # (2 * CEPSTRA,)
+    scale: Floats  # (2 * CEPSTRA,): a standard deviation; two for a change
     shapes: Floats  # (n, used): their envelopes without the mean
 
 
@@ -46,7 +55,7 @@ _speakers: WeakKeyDictionary[VoiceProfile, _Speaker] = WeakKeyDictionary()  # go
 
 
 def corrections(power: NDArray[np.float32], profile: VoiceProfile, share: float) -> Floats:
-    """Natural log gains (frames, 601) float32 for sound with this power (frames, 601), within ±10 dB.
+    """Natural log gains (frames, 601) float32 for sound with this power (frames, 601), within ±15 dB a step.
 
     share: of the difference to the nearest frames of `profile` that is made up for, 0 to 1.2.
     """
@@ -54,13 +63,20 @@ def corrections(power: NDArray[np.float32], profile: VoiceProfile, share: float)
         _speakers[profile] = _measured(profile)
     speaker = _speakers[profile]
     speech = speech_frames(power)
+    gains = np.zeros_like(power)
     if len(speaker.like) <= NEIGHBOURS or not speech.any():
-        return np.zeros_like(power)
+        return gains
+    for step in STEPS:
+        gains += _step(power * np.exp(2 * gains), speech, speaker, step * share)
+    return gains
+
+
+def _step(power: NDArray[np.float32], speech: NDArray[np.bool_], speaker: _Speaker, share: float) -> Floats:
+    """Gains that make up for a share of the difference; none where there is no speech."""
     envelope = bands(power, speaker.used)
     chosen, weights = _nearest(_features(envelope, speech) / speaker.scale, speaker.like)
     wanted = np.einsum("fk,fkb->fb", weights, speaker.shapes[chosen])
     gains = wanted - (envelope - envelope.mean(axis=1, keepdims=True))
-    gains -= gains[speech].mean(axis=0)
     gains[~speech] = 0
     return over_bins(np.clip(share * _smoothed(gains), -CLAMP, CLAMP), speaker.used)
 
@@ -72,7 +88,7 @@ def _measured(profile: VoiceProfile) -> _Speaker:
     if not spoken.any():
         return _Speaker(used, known[:0], known[:0], known[:0])
     like = _features(known, spoken)[spoken]
-    scale = like.std(axis=0) + 1e-6
+    scale = (like.std(axis=0) + 1e-6) / np.repeat(np.array([1, CHANGE], np.float32), CEPSTRA)
     return _Speaker(used, like / scale, scale, known[spoken] - known[spoken].mean(axis=1, keepdims=True))
 
 
@@ -104,8 +120,7 @@ def _nearest(ours: Floats, theirs: Floats) -> tuple[NDArray[np.intp], Floats]:
     squares = np.maximum(squares, 0)
     chosen = np.argpartition(squares, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
     near = np.take_along_axis(squares, chosen, axis=1)
-    typical = float(np.median(near.min(axis=1))) + 1e-6
-    weights = np.exp(-0.5 * (near - near.min(axis=1, keepdims=True)) / typical)
+    weights = np.exp(-(near - near.min(axis=1, keepdims=True)) / SHARP)
     return chosen, (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
 
 

@@ -6,8 +6,9 @@ import gc
 import weakref
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nodes._engines.voice.nearest_frames import CLAMP, corrections
+from nodes._engines.voice.nearest_frames import CLAMP, STEPS, corrections
 from nodes._engines.voice.spectrum import BINS, framed
 from pipeline.media import Samples, VoiceProfile
 from pipeline.media.voice import EMBEDDING, SPECTRUM
@@ -47,8 +48,18 @@ def test_the_gains_lead_towards_the_speaker_within_the_bounds() -> None:
     theirs = vowels((750.0, 2200.0, 1200.0))
     full = corrections(POWER, profile(theirs), 1.0)
     half = corrections(POWER, profile(theirs), 0.5)
-    assert np.abs(full).max() <= CLAMP + 1e-6
+    assert np.abs(full).max() <= len(STEPS) * CLAMP + 1e-6
     assert 0 < np.abs(half).mean() < np.abs(full).mean()
+
+
+def test_what_is_led_there_is_nearer_to_the_speaker_than_before() -> None:
+    theirs = vowels((750.0, 2200.0, 1200.0))
+
+    def away(power: NDArray[np.float32]) -> float:
+        """Mean of the natural log gain that is still asked for."""
+        return float(np.abs(corrections(power, profile(theirs), 1.0)).mean())
+
+    assert away(POWER * np.exp(2 * corrections(POWER, profile(theirs), 0.8))) < 0.5 * away(POWER)
 
 
 def test_the_same_profile_again_gives_the_same() -> None:
