@@ -44,11 +44,8 @@ def readers(seconds: float) -> list[Speaker]:
         if line["file"].startswith(READ):
             by_name[line["speaker"]].append(line)
     several = [_of_several(root, lines, seconds) for lines in by_name.values() if len(lines) > 2]
-    single = [
-        _of_one(root, lines[0], seconds)
-        for lines in by_name.values()
-        if len(lines) == 1 and lines[0]["seconds"] >= 1.5 * seconds + REST_S
-    ]
+    single = [_of_one(root, lines[0], seconds) for lines in by_name.values() if len(lines) == 1]
+    single = [speaker for speaker in single if len(speaker.others[0]) >= REST_S * RATE_HZ]
     return [*several, *single]
 
 
