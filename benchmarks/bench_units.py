@@ -29,7 +29,9 @@ from pipeline.clock import run_virtual
 from pipeline.graph import Graph
 from pipeline.latency import PRESETS
 from pipeline.media import Text
+from pipeline.node import finish, step
 from pipeline.packet import Packet
+from pipeline.port import Emission
 from pipeline.scheduler import start
 
 NEVER = 1e9  # ms
@@ -95,29 +97,24 @@ def translated(graph: Graph, words: list[Packet[Text]]) -> list[Timed]:
     target: Any = graph["target"]
     said: list[Timed] = []
 
-    def tell(emissions: Any, came: Packet[Text]) -> None:
-        for unit in emissions or ():
-            packet = Packet(
-                unit.payload,
-                came.start if unit.start is None else unit.start,
-                came.end if unit.end is None else unit.end,
-                left=came.left,
-            )
-            collect(target.process(packet, None), came)
+    def tell(units: list[Emission[Any]], came: Packet[Text]) -> None:
+        for unit in units:
+            assert unit.start is not None
+            assert unit.end is not None
+            packet = Packet(unit.payload, unit.start, unit.end, left=came.left)
+            collect(step(target, {"unit": packet, "terms": None}), came)
 
-    def collect(emissions: Any, came: Packet[Text]) -> None:
-        for emission in emissions or ():
-            said.extend(
-                Timed(word.text, came.left / 1e9, word.end / 1e9) for word in emission.payload.committed
-            )
+    def collect(texts: list[Emission[Any]], came: Packet[Text]) -> None:
+        for text in texts:
+            said.extend(Timed(word.text, came.left / 1e9, word.end / 1e9) for word in text.payload.committed)
 
     cutter.open()
     target.open()
     try:
         for packet in words:
-            tell(cutter.process(packet), packet)
-        tell(cutter.finish(), words[-1])
-        collect(target.finish(), words[-1])
+            tell(step(cutter, {"words": packet}), packet)
+        tell(finish(cutter, words[-1].end), words[-1])
+        collect(finish(target, words[-1].end), words[-1])
     finally:
         target.close()
         cutter.close()

@@ -196,9 +196,10 @@ def told(results: dict[str, Any]) -> dict[str, bool]:
         goals["no later than 0.2 s at the median"] = (
             found["all"]["median_s"] <= found["none"]["median_s"] + 0.2
         )
-    if (found := results.get("overload")) and (calm := results.get("late")):
-        longer = [found["all"]["step_s"][cue] / calm["all"]["step_s"][cue] for cue in eyes.CUES]
-        goals["text gives way first, then gestures, then lips"] = longer == sorted(longer, reverse=True)
+    if found := results.get("overload"):
+        if calm := results.get("late"):
+            longer = [found["all"]["step_s"][cue] / calm["all"]["step_s"][cue] for cue in eyes.CUES]
+            goals["text gives way first, then gestures, then lips"] = longer == sorted(longer, reverse=True)
         goals["no words lost"] = found["all"]["words"] >= 0.95 * found["none"]["words"]
     return goals
 

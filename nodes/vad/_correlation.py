@@ -25,17 +25,12 @@ class Correlation:
     def __init__(self, span: Ns) -> None:
         self._span = span
         self._pairs: deque[tuple[Ns, float, float]] = deque()  # end and values of a window
-        self._lengths: deque[Ns] = deque()
-        self.length: Ns = 0  # of the windows
 
-    def add(self, start: Ns, end: Ns, one: float, other: float) -> None:
+    def add(self, end: Ns, one: float, other: float) -> None:
         """Take a window; windows come in order."""
         self._pairs.append((end, one, other))
-        self._lengths.append(end - start)
-        self.length += end - start
         while self._pairs[0][0] <= end - self._span:
             self._pairs.popleft()
-            self.length -= self._lengths.popleft()
 
     @property
     def value(self) -> float:

@@ -7,8 +7,8 @@ A mouth that is seen vetoes sound only in a *busy* room, and only when four thin
 sound was taken for speech (`_MUCH` of `_LATELY`); there was sound while the mouth was shut, for longer than a mouth
 rests within a word (`_ODD` of `_WHILE`); the mouth itself spoke a while ago (`_SPOKE` of `_WHILE`), for if not,
 the one who speaks is not in the picture; and the mouth goes with the sound, for if not, it is a dubbed film, or pictures
-under the voice of a narrator (`_TOGETHER`: their correlation is 0.3 beside a voice as loud, and 0.2 at most where they have
-nothing to do with each other). In a quiet room none of this comes together, so lips change nothing there.
+under the voice of a narrator (`_TOGETHER`: over half a minute their correlation is 0.3 to 0.4 beside a voice as loud, and
+0.12 at most where they have nothing to do with each other). In a quiet room none of this comes together, so lips change nothing there.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class Gate:
         self._known = Tally(_LATELY)
         self._odd = Tally(_WHILE)
         self._spoke = Tally(_WHILE)
-        self._compared = Correlation(_COMPARED)
+        self._compared = Tally(_COMPARED)
+        self._together = Correlation(_COMPARED)
         self._opened: Ns | None = None  # end of the last window in which the mouth spoke
 
     def admits(self, start: Ns, end: Ns, heard: bool, mouth: float | None, loud: float | None) -> bool:
@@ -65,7 +66,8 @@ class Gate:
         is seen well enough; loud: how loud it is, on any scale of equal steps, None where that is not known.
         """
         if mouth is not None and loud is not None:
-            self._compared.add(start, end, mouth, loud)
+            self._compared.add(start, end, True)
+            self._together.add(end, mouth, loud)
         speaks = mouth is not None and mouth > self._lips
         if speaks:
             self._opened = end
@@ -83,4 +85,4 @@ class Gate:
         much = self._heard.total > _MUCH * self._known.total
         if not (much and self._odd.total > _ODD and self._spoke.total > _SPOKE):
             return False
-        return not compared or (self._compared.length > _ENOUGH and self._compared.value > _TOGETHER)
+        return not compared or (self._compared.total > _ENOUGH and self._together.value > _TOGETHER)

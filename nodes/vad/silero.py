@@ -38,7 +38,7 @@ WINDOW = 512  # samples
 CONTEXT = 64  # samples of the window before
 QUIET = 0.15  # probability of a window in which surely nobody speaks
 SILENT = (
-    0.1  # of the RMS of the loudest voice so far; 20 dB below it is no noise in which somebody could speak
+    0.1  # of the RMS of the loudest voice so far, 20 dB: silence, not noise in which somebody could speak
 )
 SILENT_WINDOWS = 30  # in a row, about a second, clear the memory
 INPUTS = {"input", "state", "sr"}

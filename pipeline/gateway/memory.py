@@ -1,4 +1,7 @@
-"""Memory of a server that opens and ends sessions for weeks. For the process of `dragoman serve`, not for a library's user."""
+"""Memory of a server that opens and ends sessions for weeks.
+
+`one_heap` and `settle` speak for a whole process: they are for `dragoman serve`, not for a program that holds a gateway.
+"""
 
 from __future__ import annotations
 
